@@ -1,0 +1,59 @@
+"""Counter-based noise: Threefry-2x32-20 and a single-precision normal number.
+
+A number is a function of (key, counter, stream) and nothing else, so case 4711 gets the
+same noise alone, in any batch, on any machine. 24-bit resolution and tails to about
+5.4 sigma: right for sensor noise, not for the dispersions of a campaign.
+
+Source: Salmon et al. 2011 (Random123); checked against its published vectors.
+"""
+
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, UInt32
+
+from frigoris.types import Key
+
+ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+PARITY = 0x1BD11BDA
+
+
+def threefry2x32(
+    key: Key, x0: UInt32[Array, "*n"], x1: UInt32[Array, "*n"]
+) -> tuple[UInt32[Array, "*n"], UInt32[Array, "*n"]]:
+    """Twenty rounds over the counter (`x0`, `x1`)."""
+    ks = (key[0], key[1], key[0] ^ key[1] ^ jnp.uint32(PARITY))
+    x0, x1 = x0 + ks[0], x1 + ks[1]
+    for group in range(5):
+        for r in ROTATIONS[group % 2]:
+            x0 = x0 + x1
+            x1 = (x1 << jnp.uint32(r)) | (x1 >> jnp.uint32(32 - r))
+            x1 = x1 ^ x0
+        x0 = x0 + ks[(group + 1) % 3]
+        x1 = x1 + ks[(group + 2) % 3] + jnp.uint32(group + 1)
+    return x0, x1
+
+
+def _normal(bits: UInt32[Array, "*n"]) -> Float[Array, "*n"]:
+    """Standard normal number from 32 random bits by the inverse error function."""
+    # 24 bits to the open interval (-1, 1): odd multiples of 2^-24, each of them exact
+    # in single precision when one subtraction reaches it; with two the last becomes 1
+    u = (bits >> jnp.uint32(8)).astype(jnp.float32) * jnp.float32(2.0**-23)
+    u = u - jnp.float32(1.0 - 2.0**-24)
+    x: Array = lax.erf_inv(u) * jnp.float32(2.0**0.5)
+    return x.astype(jnp.float64)
+
+
+def normal_pair(
+    key: Key, tick: UInt32[Array, ""], stream: int
+) -> tuple[Float[Array, "*cases"], Float[Array, "*cases"]]:
+    """Two independent standard normal numbers for one tick and one stream."""
+    zero = jnp.zeros_like(key[0])
+    a, b = threefry2x32(key, zero + tick.astype(jnp.uint32), zero + jnp.uint32(stream))
+    return _normal(a), _normal(b)
+
+
+def normal3(key: Key, tick: UInt32[Array, ""], stream: int) -> Float[Array, "3 *cases"]:
+    """Three independent standard normal numbers; uses streams `stream` and `+1`."""
+    a, b = normal_pair(key, tick, stream)
+    c, _ = normal_pair(key, tick, stream + 1)
+    return jnp.stack([a, b, c])
