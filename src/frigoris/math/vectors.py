@@ -7,6 +7,7 @@ One argument may have no cases where another has some: a constant meets a batch.
 """
 
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 from jaxtyping import Array
 
 from frigoris.types import Mat3, Scalar, Vec3
@@ -27,13 +28,14 @@ def unit(a: Vec3) -> Vec3:
     return a / norm(a)
 
 
-def over_cases(a: Array, component_axes: int, cases: int) -> Array:
+def over_cases(a: ArrayLike, component_axes: int, cases: int) -> Array:
     """`a` with single axes behind it, up to `cases` case axes.
 
     JAX aligns shapes at their ends, so `[3]` would meet the cases of `[3, B]`: an
     error, or a wrong number without one where `B` is 3.
     """
-    return a.reshape(a.shape + (1,) * (component_axes + cases - a.ndim))
+    shape = jnp.shape(a)
+    return jnp.reshape(a, shape + (1,) * (component_axes + cases - len(shape)))
 
 
 def cross(a: Vec3, b: Vec3) -> Vec3:
