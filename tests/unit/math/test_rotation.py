@@ -75,7 +75,7 @@ def test_rotation_about_an_axis_matches_scipy(axis, angle):
 def test_exponential_map_matches_scipy(axis, angle):
     expected = Rotation.from_rotvec(angle * np.asarray(axis)).as_quat(scalar_first=True)
     got = q_from_rotvec(angle * axis)
-    # measured 1e-17; a wrong last coefficient shows only in the next test
+    # measured 1e-17
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-15)
 
 
