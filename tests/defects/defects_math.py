@@ -11,15 +11,15 @@ DEFECTS = [
     Defect(
         "the second component of the cross product is negated",
         "math/vectors.py",
-        "a[2] * b[0] - a[0] * b[2]",
-        "a[0] * b[2] - a[2] * b[0]",
+        "a2 * b0 - a0 * b2",
+        "a0 * b2 - a2 * b0",
         VECTORS,
     ),
     Defect(
         "the product of matrix and vector uses the transpose",
         "math/vectors.py",
-        "return m[:, 0] * v[0] + m[:, 1] * v[1] + m[:, 2] * v[2]",
-        "return m[0] * v[0] + m[1] * v[1] + m[2] * v[2]",
+        "return m[:, 0] * v0 + m[:, 1] * v1 + m[:, 2] * v2",
+        "return m[0, :] * v0 + m[1, :] * v1 + m[2, :] * v2",
         VECTORS,
     ),
     Defect(
@@ -46,8 +46,8 @@ DEFECTS = [
     Defect(
         "the quaternion product is JPL's, not Hamilton's, in one component",
         "math/rotation.py",
-        "p[0] * q[1] + p[1] * q[0] + p[2] * q[3] - p[3] * q[2]",
-        "p[0] * q[1] + p[1] * q[0] - p[2] * q[3] + p[3] * q[2]",
+        "p0 * q1 + p1 * q0 + p2 * q3 - p3 * q2",
+        "p0 * q1 + p1 * q0 - p2 * q3 + p3 * q2",
         PROPERTIES,
     ),
     Defect(
@@ -128,10 +128,17 @@ DEFECTS = [
         NOISE,
     ),
     Defect(
-        "the third component of a noise vector repeats the first",
+        "the two numbers of a pair are one",
         "math/noise.py",
-        "c, _ = normal_pair(key, tick, stream + 1)",
-        "c, _ = normal_pair(key, tick, stream)",
+        "[_normal(a), _normal(b)]",
+        "[_normal(a), _normal(a)]",
+        NOISE,
+    ),
+    Defect(
+        "each tick repeats the noise of the one before, a row further on",
+        "math/noise.py",
+        "threefry2x32(key, counter, stream)",
+        "threefry2x32(key, counter + stream, counter + stream)",
         NOISE,
     ),
 ]

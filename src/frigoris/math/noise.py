@@ -43,17 +43,15 @@ def _normal(bits: UInt32[Array, "*n"]) -> Float[Array, "*n"]:
     return x.astype(jnp.float64)
 
 
-def normal_pair(
-    key: Key, tick: UInt32[Array, ""], stream: int
-) -> tuple[Float[Array, "*cases"], Float[Array, "*cases"]]:
-    """Two independent standard normal numbers for one tick and one stream."""
-    zero = jnp.zeros_like(key[0])
-    a, b = threefry2x32(key, zero + tick.astype(jnp.uint32), zero + jnp.uint32(stream))
-    return _normal(a), _normal(b)
+def normals(key: Key, tick: UInt32[Array, ""], count: int) -> Float[Array, "n *cases"]:
+    """`count` independent standard normal numbers of one tick, one row per stream.
 
-
-def normal3(key: Key, tick: UInt32[Array, ""], stream: int) -> Float[Array, "3 *cases"]:
-    """Three independent standard normal numbers; uses streams `stream` and `+1`."""
-    a, b = normal_pair(key, tick, stream)
-    c, _ = normal_pair(key, tick, stream + 1)
-    return jnp.stack([a, b, c])
+    All rows come from one call, because twenty rounds of code for each of them would
+    cost more to compile than everything that uses them.
+    """
+    pairs = jnp.arange((count + 1) // 2, dtype=jnp.uint32)
+    stream = pairs.reshape((-1,) + (1,) * (key.ndim - 1)) + jnp.zeros_like(key[:1])
+    counter = jnp.zeros_like(stream) + tick.astype(jnp.uint32)
+    a, b = threefry2x32(key, counter, stream)
+    both = jnp.stack([_normal(a), _normal(b)], axis=1)
+    return both.reshape((-1, *key.shape[1:]))[:count]

@@ -12,12 +12,14 @@ from frigoris.types import Mat3, Quat, Scalar, Vec3
 
 def qmul(p: Quat, q: Quat) -> Quat:
     """Hamilton product: `q_AC = qmul(q_AB, q_BC)`."""
+    p0, p1, p2, p3 = jnp.unstack(p)
+    q0, q1, q2, q3 = jnp.unstack(q)
     return jnp.stack(
         [
-            p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3],
-            p[0] * q[1] + p[1] * q[0] + p[2] * q[3] - p[3] * q[2],
-            p[0] * q[2] - p[1] * q[3] + p[2] * q[0] + p[3] * q[1],
-            p[0] * q[3] + p[1] * q[2] - p[2] * q[1] + p[3] * q[0],
+            p0 * q0 - p1 * q1 - p2 * q2 - p3 * q3,
+            p0 * q1 + p1 * q0 + p2 * q3 - p3 * q2,
+            p0 * q2 - p1 * q3 + p2 * q0 + p3 * q1,
+            p0 * q3 + p1 * q2 - p2 * q1 + p3 * q0,
         ]
     )
 
@@ -29,7 +31,8 @@ def conj(q: Quat) -> Quat:
 
 def normalize(q: Quat) -> Quat:
     """Back onto the unit sphere after an integration step."""
-    return q / jnp.sqrt(q[0] ** 2 + q[1] ** 2 + q[2] ** 2 + q[3] ** 2)
+    c = q * q
+    return q / jnp.sqrt(c[0] + c[1] + c[2] + c[3])
 
 
 def rotate(q: Quat, v: Vec3) -> Vec3:
@@ -46,7 +49,7 @@ def rotate_inv(q: Quat, v: Vec3) -> Vec3:
 
 def dcm_from_q(q: Quat) -> Mat3:
     """The matrix of a unit quaternion."""
-    w, x, y, z = q[0], q[1], q[2], q[3]
+    w, x, y, z = jnp.unstack(q)
     return jnp.stack(
         [
             jnp.stack(

@@ -15,7 +15,9 @@ from frigoris.types import Mat3, Scalar, Vec3
 
 def dot(a: Vec3, b: Vec3) -> Scalar:
     """Scalar product over the leading axis of three."""
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    a0, a1, a2 = jnp.unstack(a)
+    b0, b1, b2 = jnp.unstack(b)
+    return a0 * b0 + a1 * b1 + a2 * b2
 
 
 def norm(a: Vec3) -> Scalar:
@@ -40,25 +42,23 @@ def over_cases(a: ArrayLike, component_axes: int, cases: int) -> Array:
 
 def cross(a: Vec3, b: Vec3) -> Vec3:
     """Vector product."""
-    return jnp.stack(
-        [
-            a[1] * b[2] - a[2] * b[1],
-            a[2] * b[0] - a[0] * b[2],
-            a[0] * b[1] - a[1] * b[0],
-        ]
-    )
+    a0, a1, a2 = jnp.unstack(a)
+    b0, b1, b2 = jnp.unstack(b)
+    return jnp.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0])
 
 
 def matvec(m: Mat3, v: Vec3) -> Vec3:
     """`m v`."""
     m = over_cases(m, 2, v.ndim - 1)
-    return m[:, 0] * v[0] + m[:, 1] * v[1] + m[:, 2] * v[2]
+    v0, v1, v2 = jnp.unstack(v)
+    return m[:, 0] * v0 + m[:, 1] * v1 + m[:, 2] * v2
 
 
 def matvec_t(m: Mat3, v: Vec3) -> Vec3:
     """`m^T v`, without forming the transpose."""
     m = over_cases(m, 2, v.ndim - 1)
-    return m[0] * v[0] + m[1] * v[1] + m[2] * v[2]
+    v0, v1, v2 = jnp.unstack(v)
+    return m[0] * v0 + m[1] * v1 + m[2] * v2
 
 
 def matmul(a: Mat3, b: Mat3) -> Mat3:
