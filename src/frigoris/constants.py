@@ -1,0 +1,20 @@
+"""Each physical constant once, with its source. SI units."""
+
+# Gravitational parameter of the Moon [m^3/s^2].
+# GRAIL GRGM900C (Lemoine et al. 2014), header of the coefficient file.
+MU_MOON = 4.902799967088640e12
+
+# Radius of the sphere that heights refer to [m]. LOLA GDR (PDS LRO-L-LOLA-4-GDR-V1.0).
+RADIUS_MOON = 1.7374e6
+
+# Reference radius of the gravity coefficients [m]. GRGM900C, LP165P.
+RADIUS_GRAVITY = 1.738e6
+
+# Standard gravity, which defines specific impulse [m/s^2]. CGPM 1901.
+G0 = 9.80665
+
+# Speed of light [m/s]. SI definition.
+C_LIGHT = 299_792_458.0
+
+# Planck constant [J s]. SI definition.
+H_PLANCK = 6.626_070_15e-34

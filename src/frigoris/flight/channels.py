@@ -1,0 +1,122 @@
+"""From recorded states to channels that people read: units in their names.
+
+Two tables, strictly apart: what only the simulator knows (`truth`) and what the flight
+software knew (`onboard`), from which alone telemetry is made.
+"""
+
+import numpy as np
+
+from frigoris.constants import RADIUS_MOON
+
+Raw = dict[str, np.ndarray]
+Table = dict[str, np.ndarray]
+
+
+def _split(name: str, unit: str, values: np.ndarray, parts: str = "xyz") -> Table:
+    end = f"_{unit}" if unit else ""
+    return {f"{name}_{p}{end}": values[:, i] for i, p in enumerate(parts)}
+
+
+def _axis(q: np.ndarray) -> np.ndarray:
+    """Body +z axis in M, `[n, 3]`."""
+    w, x, y, z = q.T
+    return np.stack(
+        [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)], axis=1
+    )
+
+
+def _local(r: np.ndarray, v: np.ndarray, q: np.ndarray) -> dict[str, np.ndarray]:
+    radius = np.linalg.norm(r, axis=1)
+    up = r / radius[:, None]
+    climb = np.einsum("ij,ij->i", v, up)
+    level = np.linalg.norm(v - climb[:, None] * up, axis=1)
+    axis = _axis(q)
+    tilt = np.arctan2(
+        np.linalg.norm(np.cross(axis, up), axis=1), np.einsum("ij,ij->i", axis, up)
+    )
+    return {
+        "radius": radius,
+        "descent": -climb,
+        "level": level,
+        "tilt": np.degrees(tilt),
+        "lat": np.degrees(np.arcsin(up[:, 2])),
+        "lon": np.degrees(np.arctan2(up[:, 1], up[:, 0])),
+    }
+
+
+def ground_distance(r: np.ndarray, site_M: np.ndarray) -> np.ndarray:
+    """Great-circle distance to the target along the ground [m]."""
+    radius = np.linalg.norm(site_M)
+    up = r / np.linalg.norm(r, axis=-1, keepdims=True)
+    across = np.linalg.norm(np.cross(up, site_M), axis=-1)
+    return np.asarray(radius * np.arctan2(across, up @ site_M))
+
+
+def lane(samples: Raw, index: int, end: float) -> Raw:
+    """One case of a batch, `[sample, component]`, up to `end` [s]."""
+    keep = samples["t"][:, index] <= end
+    return {k: v[keep][..., index] for k, v in samples.items()}
+
+
+def truth_table(raw: Raw, site_M: np.ndarray, standoff: float) -> Table:
+    """Truth of one case."""
+    at = _local(raw["r_M"], raw["v_M"], raw["q_MB"])
+    height = at["radius"] - RADIUS_MOON - standoff
+    propellant, rcs = raw["propellant"], raw["rcs_propellant"]
+    return {
+        "t_s": raw["t"],
+        **_split("r", "m", raw["r_M"]),
+        **_split("v", "m_s", raw["v_M"]),
+        **_split("q", "", raw["q_MB"], "wxyz"),
+        **_split("rate", "rad_s", raw["omega_BI_B"]),
+        "propellant_kg": propellant,
+        "rcs_propellant_kg": rcs,
+        "mass_kg": raw["mass"],
+        "thrust_main_N": raw["thrust_main"],
+        "thrust_assist_N": raw["thrust_assist"],
+        "altitude_m": height - raw["ground_height"],
+        "height_m": height,
+        "ground_height_m": raw["ground_height"],
+        "descent_rate_m_s": at["descent"],
+        "speed_horizontal_m_s": at["level"],
+        "speed_m_s": np.linalg.norm(raw["v_M"], axis=1),
+        "tilt_deg": at["tilt"],
+        "lat_deg": at["lat"],
+        "lon_deg": at["lon"],
+        "slant_range_m": raw["slant_range"],
+        "laser_snr_ratio": raw["snr"],
+        "downrange_m": ground_distance(raw["r_M"], site_M),
+    }
+
+
+def onboard_table(raw: Raw, site_M: np.ndarray) -> Table:
+    """What the flight software knew and commanded."""
+    at = _local(raw["est_r_M"], raw["est_v_M"], raw["est_q_MB"])
+    step = np.diff(raw["t"], prepend=raw["t"][0] - (raw["t"][1] - raw["t"][0]))
+    return {
+        "t_s": raw["t"],
+        "phase": raw["phase"].astype(np.int32),
+        "est_altitude_m": raw["est_height"],
+        "est_descent_rate_m_s": at["descent"],
+        "est_speed_horizontal_m_s": at["level"],
+        "est_tilt_deg": at["tilt"],
+        "est_downrange_m": ground_distance(raw["est_r_M"], site_M),
+        **_split("est_r", "m", raw["est_r_M"]),
+        **_split("est_v", "m_s", raw["est_v_M"]),
+        **_split("est_q", "", raw["est_q_MB"], "wxyz"),
+        "est_mass_kg": raw["est_mass"],
+        "sigma_altitude_m": raw["sigma_height"],
+        "sigma_descent_rate_m_s": raw["sigma_rate"],
+        "laser_range_m": raw["laser_range"],
+        "laser_valid": raw["laser_valid"].astype(np.int8),
+        "laser_accepted": raw["laser_accepted"].astype(np.int8),
+        "laser_innovation_m": raw["laser_innovation"],
+        **_split("accel", "m_s2", raw["dv"] / step[:, None]),
+        **_split("gyro", "rad_s", raw["dtheta"] / step[:, None]),
+        "thrust_cmd_N": raw["thrust_cmd"],
+        "assist_duty_ratio": raw["duty_cmd"],
+        "thrust_level_ratio": raw["level"],
+        "schedule_descent_rate_m_s": raw["schedule_rate"],
+        **_split("torque_cmd", "N_m", raw["torque_cmd"]),
+        "contact": raw["contact"].astype(np.int8),
+    }

@@ -1,0 +1,107 @@
+"""First contact of a footpad with the ground, to a small part of a tick."""
+
+import jax.numpy as jnp
+
+from frigoris.constants import RADIUS_MOON
+from frigoris.flight.params import Params
+from frigoris.flight.state import Contact, State
+from frigoris.lander.mass import mass_properties
+from frigoris.lander.rigid_body import Motion
+from frigoris.math.grid import Grid, height_under
+from frigoris.math.rotation import dcm_from_q, normalize, rotate_inv
+from frigoris.math.vectors import cross, dot, matvec, norm
+from frigoris.types import Flag, Scalar, Vec3
+
+SPAN = 5.0  # over which the slope of the ground is taken [m]
+NEWTON_STEPS = 4  # on the cubic inside a tick, which is nearly a line
+
+
+def ground_plane(terrain: Grid, r_M: Vec3) -> tuple[Scalar, Vec3]:
+    """Height over the ground below [m] and the unit normal of the ground there."""
+    r = norm(r_M)
+    up = r_M / r
+    # any level pair of axes will do; the Moon's poles are far from every landing site
+    flat = jnp.sqrt(up[0] * up[0] + up[1] * up[1])
+    zero = jnp.zeros_like(r)
+    east = jnp.stack([-up[1] / flat, up[0] / flat, zero])
+    north = cross(up, east)
+    here = height_under(terrain, r_M)
+    slope_e = (height_under(terrain, r_M + SPAN * east) - here) / SPAN
+    slope_n = (height_under(terrain, r_M + SPAN * north) - here) / SPAN
+    normal = up - slope_e * east - slope_n * north
+    return r - RADIUS_MOON - here, normal / norm(normal)
+
+
+def clearance(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
+    """Height of the lowest footpad over the ground [m] and its rate [m/s].
+
+    The ground under the vehicle is taken as the tangent plane below it.
+    """
+    body = mass_properties(
+        params.vehicle.mass, motion.propellant, motion.rcs_propellant
+    )
+    height, normal_M = ground_plane(params.terrain, motion.r_M)
+    up = motion.r_M / norm(motion.r_M)
+    omega_BM_B = motion.omega_BI_B - rotate_inv(motion.q_MB, params.world.omega_MI_M)
+    dcm_MB = dcm_from_q(motion.q_MB)[:, :, None]
+    arms_B = params.pads_B - body.com_B[:, None]
+    spin_B = jnp.broadcast_to(omega_BM_B[:, None], arms_B.shape)
+    normals_M = normal_M[:, None]
+    # distance to the tangent plane, which passes `height` below the vehicle
+    low = height * dot(normal_M, up) + dot(normals_M, matvec(dcm_MB, arms_B))
+    v_pads_M = motion.v_M[:, None] + matvec(dcm_MB, cross(spin_B, arms_B))
+    rates = dot(normals_M, v_pads_M)
+    lowest = jnp.min(low, axis=0)
+    # of pads that are level with each other, the fastest
+    return lowest, jnp.min(jnp.where(low <= lowest, rates, jnp.inf), axis=0)
+
+
+def first_root(c0: Scalar, m0: Scalar, c1: Scalar, m1: Scalar) -> Scalar:
+    """Where the cubic Hermite from (c0, m0) to (c1, m1) over [0, 1] falls to zero.
+
+    Slopes per unit of the interval; valid for `c0 > 0 >= c1`.
+    """
+    s = c0 / (c0 - c1)
+    for _ in range(NEWTON_STEPS):
+        slope = jnp.minimum(hermite_rate(c0, m0, c1, m1, s), 0.1 * (c1 - c0))
+        s = jnp.clip(s - hermite(c0, m0, c1, m1, s) / slope, 0.0, 1.0)
+    return s
+
+
+def hermite(c0: Scalar, m0: Scalar, c1: Scalar, m1: Scalar, s: Scalar) -> Scalar:
+    """Cubic through both ends with both slopes, at `s` in [0, 1]."""
+    d = c1 - c0
+    a, b = m0 + m1 - 2.0 * d, 3.0 * d - 2.0 * m0 - m1
+    return c0 + s * (m0 + s * (b + s * a))
+
+
+def hermite_rate(c0: Scalar, m0: Scalar, c1: Scalar, m1: Scalar, s: Scalar) -> Scalar:
+    """Slope of the same cubic, per unit of the interval."""
+    d = c1 - c0
+    a, b = m0 + m1 - 2.0 * d, 3.0 * d - 2.0 * m0 - m1
+    return m0 + s * (2.0 * b + 3.0 * a * s)
+
+
+def detect(
+    before: State, after: Motion, low: Scalar, rate: Scalar, time: Scalar, dt: Scalar
+) -> tuple[Flag, Contact]:
+    """Did a pad touch in this tick, and the state when it did."""
+    touched = (before.moving > 0.5) & (before.clearance > 0.0) & (low <= 0.0)
+    s = first_root(
+        jnp.where(touched, before.clearance, 1.0),
+        before.clearance_rate * dt,
+        jnp.where(touched, low, -1.0),
+        rate * dt,
+    )
+    a, b = before.motion, after
+    r = hermite(a.r_M, dt * a.v_M, b.r_M, dt * b.v_M, s)
+    v = hermite_rate(a.r_M, dt * a.v_M, b.r_M, dt * b.v_M, s) / dt
+    found = Contact(
+        time=jnp.where(touched, time + s * dt, before.contact.time),
+        r_M=jnp.where(touched, r, before.contact.r_M),
+        v_M=jnp.where(touched, v, before.contact.v_M),
+        q_MB=jnp.where(
+            touched, normalize(a.q_MB + s * (b.q_MB - a.q_MB)), before.contact.q_MB
+        ),
+    )
+    return touched, found

@@ -1,0 +1,49 @@
+"""What is fixed in a flight: the world, the machine, its errors, its software's load.
+
+Every leaf but the terrain and the gravity coefficients has the cases last, so one
+compiled program flies any mission, any fault and any dispersion: they are numbers here.
+"""
+
+import equinox as eqx
+from jaxtyping import Array, Float
+
+from frigoris.lander.rigid_body import Motion, Vehicle, World
+from frigoris.math.grid import Grid
+from frigoris.onboard.config import OnboardConfig
+from frigoris.sensors.imu import Imu
+from frigoris.sensors.laser import Laser
+from frigoris.sensors.star_tracker import StarTracker
+from frigoris.types import Key, Quat, Scalar, Vec3
+
+
+class Sensors(eqx.Module):
+    """The instruments as they really are."""
+
+    imu: Imu
+    star: StarTracker
+    laser: Laser
+
+
+class Start(eqx.Module):
+    """Where a flight begins, and what its software is told about it."""
+
+    motion: Motion  # truth
+    r_M: Vec3  # loaded state vector [m]
+    v_M: Vec3  # [m/s]
+    q_MB: Quat
+    omega_BI_B: Vec3  # [rad/s]
+
+
+class Params(eqx.Module):
+    """One flight, or a batch of them."""
+
+    vehicle: Vehicle
+    world: World
+    q_IM0: Quat  # true orientation of the Moon at time zero
+    sensors: Sensors
+    pads_B: Float[Array, "3 4 *cases"]  # footpads from the body origin [m]
+    onboard: OnboardConfig
+    start: Start
+    key: Key
+    terrain: Grid  # shared by all cases of a batch
+    standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]

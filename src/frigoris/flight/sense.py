@@ -1,0 +1,66 @@
+"""Truth to measurements: the one place where the flight software's inputs are made."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, UInt32
+
+from frigoris.flight.params import Params
+from frigoris.flight.state import State
+from frigoris.lander.rigid_body import World
+from frigoris.math.grid import ray_on_grid
+from frigoris.math.noise import normals
+from frigoris.math.rotation import q_about_axis, qmul, rotate
+from frigoris.math.vectors import dot, norm
+from frigoris.messages import Measurements, boresight
+from frigoris.sensors import imu, laser, star_tracker
+from frigoris.types import Quat, Scalar
+
+
+class Beam(eqx.Module):
+    """What the range finder really looks at; for the truth record only."""
+
+    slant_range: Scalar  # [m]
+    snr: Scalar  # [-]
+
+
+def moon_orientation(world: World, q_IM0: Quat, time: Scalar) -> Quat:
+    """Inertial from Moon-fixed axes at `time` [s] of the flight."""
+    rate = norm(world.omega_MI_M)
+    return qmul(q_IM0, q_about_axis(world.omega_MI_M / rate, rate * time))
+
+
+def sense(
+    params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
+) -> tuple[Measurements, State, Beam]:
+    """Measure at the start of a tick; increments are those of the tick before."""
+    motion, s, key = state.motion, params.sensors, params.key
+    noise = normals(key, tick, imu.NOISES + 3 + laser.NOISES)
+    dtheta, dv, imu_state = imu.measure(
+        s.imu, state.imu, motion.dtheta_B, motion.dv_B, state.elapsed, noise[: imu.NOISES]
+    )
+    q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
+    beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
+    slant, normal_M, hit = ray_on_grid(params.terrain, motion.r_M, beam_M)
+    cos_incidence = -dot(normal_M, beam_M)
+    slant = jnp.where(hit, slant, 1e7)
+    value, valid, laser_state = laser.measure(
+        s.laser, state.laser, slant, cos_incidence, hit, noise[-laser.NOISES :]
+    )
+    measured = Measurements(
+        elapsed=state.elapsed,
+        dtheta=dtheta,
+        dv=dv,
+        q_IB=star_tracker.measure(
+            s.star, q_IB, noise[imu.NOISES : imu.NOISES + 3]
+        ),
+        star_valid=state.moving >= 0.0,
+        laser_range=value,
+        laser_valid=valid,
+        contact=state.contact.time < jnp.inf,
+    )
+    beam = Beam(
+        slant_range=jnp.where(hit, slant, jnp.nan),
+        snr=jnp.where(hit, laser.signal_to_noise(s.laser, slant, cos_incidence), 0.0),
+    )
+    new = eqx.tree_at(lambda x: (x.imu, x.laser), state, (imu_state, laser_state))
+    return measured, new, beam

@@ -1,0 +1,66 @@
+"""The truth that changes: one value, to copy, to store, to branch from."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from frigoris.flight.params import Params
+from frigoris.lander.engines import Each
+from frigoris.lander.rigid_body import Motion
+from frigoris.onboard import software
+from frigoris.sensors import imu, laser
+from frigoris.types import Quat, Scalar, Vec3
+
+
+class Contact(eqx.Module):
+    """State at the first touch of any footpad, found inside the tick."""
+
+    time: Scalar  # [s]; infinite before
+    r_M: Vec3
+    v_M: Vec3
+    q_MB: Quat
+
+
+class State(eqx.Module):
+    """Truth of a flight at the start of a tick."""
+
+    motion: Motion
+    thrust: Each  # of each engine [N]
+    elapsed: Scalar  # length of the last tick [s]
+    laser_cant: Scalar  # where the range finder's mirror stands [rad]
+    imu: imu.ImuState
+    laser: laser.LaserState
+    clearance: Scalar  # of the lowest footpad over the ground [m]
+    clearance_rate: Scalar  # [m/s]
+    contact: Contact
+    moving: Scalar  # 1 in flight; 0 at rest after contact, or stopped as not finite
+    broken: Scalar  # 1 once a number was not finite
+    depleted_time: Scalar  # when the descent engines' propellant ended [s]
+
+
+def start(params: Params) -> tuple[State, software.OnboardState]:
+    """Both halves of a flight at time zero."""
+    begin = params.start
+    zero = jnp.zeros_like(begin.r_M[0])
+    truth = State(
+        motion=begin.motion,
+        thrust=jnp.zeros_like(params.vehicle.engines.thrust),
+        elapsed=zero,
+        laser_cant=zero,
+        imu=imu.start(params.sensors.imu),
+        laser=laser.LaserState(detected=jnp.stack([zero] * laser.WINDOW)),
+        clearance=zero + 1e6,
+        clearance_rate=zero,
+        contact=Contact(
+            time=zero + jnp.inf,
+            r_M=begin.motion.r_M,
+            v_M=begin.motion.v_M,
+            q_MB=begin.motion.q_MB,
+        ),
+        moving=zero + 1.0,
+        broken=zero,
+        depleted_time=zero + jnp.inf,
+    )
+    onboard = software.start(
+        params.onboard, begin.r_M, begin.v_M, begin.q_MB, begin.omega_BI_B
+    )
+    return truth, onboard

@@ -1,0 +1,240 @@
+"""One tick of a flight, and a compiled slice of many: `advance`.
+
+The order inside a tick: measure, run the flight software, hold its commands, integrate
+the truth, look for contact. A slice is pure; all that needs the host happens between
+slices, for the whole batch.
+"""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, UInt32
+
+from frigoris.flight.contact import clearance, detect
+from frigoris.flight.params import Params
+from frigoris.flight.sense import Beam, sense
+from frigoris.flight.state import State
+from frigoris.lander import engines as eng
+from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
+from frigoris.math.grid import height_under
+from frigoris.math.rotation import rotate_inv
+from frigoris.messages import Commands, Measurements
+from frigoris.onboard import covariance as cov
+from frigoris.onboard import software
+from frigoris.onboard.navigation import height
+from frigoris.onboard.terminal import schedule
+from frigoris.types import Scalar
+
+
+class Flying(NamedTuple):
+    """The whole of a flight at one moment: truth, software, clock."""
+
+    truth: State
+    onboard: software.OnboardState
+    time: Float[Array, ""]  # since the start of the flight [s]
+    tick: UInt32[Array, ""]
+
+
+def tick(
+    params: Params, flying: Flying, dt: Scalar, substeps: int
+) -> tuple[Flying, dict[str, Array]]:
+    """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
+    time, count = flying.time, flying.tick
+    measured, truth, beam = sense(params, flying.truth, time, count)
+    onboard, commands = software.step(
+        params.onboard, flying.onboard, measured, count, dt
+    )
+    sample = _sample(params, truth, onboard, measured, commands, beam, time)
+    truth = _integrate(params, truth, commands, time, dt, substeps)
+    return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), sample
+
+
+def _integrate(
+    params: Params,
+    state: State,
+    commands: Commands,
+    time: Scalar,
+    dt: Scalar,
+    substeps: int,
+) -> State:
+    engines = params.vehicle.engines
+    asked = eng.commanded_thrust(engines, commands.main_duty, commands.assist_duty)
+    given, lasts = eng.limit_to_propellant(
+        engines, asked, state.motion.propellant, dt
+    )
+    act = Actuation(
+        thrust_start=state.thrust * lasts,
+        thrust_cmd=given,
+        rcs_duty=commands.rcs_duty * (state.motion.rcs_propellant > 0.0),
+        moving=state.moving,
+    )
+    motion = _steps(params, act, state.motion, dt, substeps)
+    thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))
+    low, rate = clearance(params, motion)
+    touched, found = detect(state, motion, low, rate, time, dt)
+    depleted = (lasts < 1.0) & ~jnp.isfinite(state.depleted_time)
+    new = State(
+        motion=motion,
+        thrust=thrust,
+        elapsed=jnp.zeros_like(state.elapsed) + dt,
+        laser_cant=commands.laser_cant,
+        imu=state.imu,
+        laser=state.laser,
+        clearance=low,
+        clearance_rate=rate,
+        contact=found,
+        moving=state.moving,
+        broken=state.broken,
+        depleted_time=jnp.where(depleted, time + lasts * dt, state.depleted_time),
+    )
+    return _settle(params, state, new, touched)
+
+
+def _steps(
+    params: Params, act: Actuation, motion: Motion, dt: Scalar, substeps: int
+) -> Motion:
+    zero = jnp.zeros_like(motion.r_M)
+    motion = eqx.tree_at(lambda m: (m.dtheta_B, m.dv_B), motion, (zero, zero))
+    h = dt / substeps
+
+    def one(m: Motion, i: Scalar) -> tuple[Motion, None]:
+        return rk4_step(params.vehicle, params.world, act, m, i * h, h), None
+
+    if substeps == 1:
+        return one(motion, jnp.zeros_like(dt))[0]
+    return lax.scan(one, motion, jnp.arange(substeps, dtype=h.dtype))[0]
+
+
+def _settle(params: Params, old: State, new: State, touched: Array) -> State:
+    """Come to rest at contact; stop a case whose numbers are no longer finite."""
+    finite = jnp.isfinite(new.clearance + new.clearance_rate + new.motion.propellant)
+    bad = ~finite & (old.broken < 0.5)
+    m, c = new.motion, new.contact
+    # the accelerometers feel the stop
+    stop_B = m.dv_B - rotate_inv(c.q_MB, c.v_M)
+    rest = eqx.tree_at(
+        lambda x: (x.r_M, x.v_M, x.q_MB, x.omega_BI_B, x.dv_B),
+        m,
+        (
+            c.r_M,
+            jnp.zeros_like(m.v_M),
+            c.q_MB,
+            rotate_inv(c.q_MB, params.world.omega_MI_M + 0.0 * m.v_M),
+            stop_B,
+        ),
+    )
+    motion = _where(touched, rest, m)
+    # the last good state is kept, and stays
+    motion = _where(bad | (old.broken > 0.5), old.motion, motion)
+    return eqx.tree_at(
+        lambda s: (s.motion, s.moving, s.broken),
+        new,
+        (
+            motion,
+            jnp.where(touched | bad, 0.0, old.moving),
+            jnp.where(bad, 1.0, old.broken),
+        ),
+    )
+
+
+def _where(flag: Array, a: Motion, b: Motion) -> Motion:
+    chosen: Motion = jax.tree.map(lambda x, y: jnp.where(flag, x, y), a, b)
+    return chosen
+
+
+def _sample(
+    params: Params,
+    truth: State,
+    onboard: software.OnboardState,
+    measured: Measurements,
+    commands: Commands,
+    beam: Beam,
+    time: Scalar,
+) -> dict[str, Array]:
+    """What is recorded of a tick: states and messages, not yet what people read."""
+    m, nav, config = truth.motion, onboard.navigator, params.onboard
+    above = height(nav, config)
+    is_assist = jnp.array([float(a) for a in params.vehicle.engines.assist])
+    split = is_assist.reshape((-1,) + (1,) * (truth.thrust.ndim - 1))
+    up = nav.r_M / jnp.sqrt(jnp.sum(nav.r_M * nav.r_M, axis=0))
+    return {
+        "t": jnp.broadcast_to(time, above.shape),
+        "r_M": m.r_M,
+        "v_M": m.v_M,
+        "q_MB": m.q_MB,
+        "omega_BI_B": m.omega_BI_B,
+        "propellant": m.propellant,
+        "rcs_propellant": m.rcs_propellant,
+        "mass": params.vehicle.mass.dry + m.propellant + m.rcs_propellant,
+        "thrust_main": jnp.sum(truth.thrust * (1.0 - split), axis=0),
+        "thrust_assist": jnp.sum(truth.thrust * split, axis=0),
+        "ground_height": height_under(params.terrain, m.r_M),
+        "slant_range": beam.slant_range,
+        "snr": beam.snr,
+        "moving": truth.moving,
+        "phase": onboard.sequencer.phase,
+        "est_r_M": nav.r_M,
+        "est_v_M": nav.v_M,
+        "est_q_MB": nav.q_MB,
+        "est_height": above,
+        "est_mass": software.mass_estimate(config, onboard),
+        "sigma_height": _sigma(nav.covariance[cov.R, cov.R], up),
+        "sigma_rate": _sigma(nav.covariance[cov.V, cov.V], up),
+        "accel_bias": nav.accel_bias,
+        "laser_range": measured.laser_range,
+        "laser_valid": measured.laser_valid,
+        "laser_accepted": nav.accepted * measured.laser_valid,
+        "laser_innovation": nav.innovation,
+        "dv": measured.dv,
+        "dtheta": measured.dtheta,
+        "contact": measured.contact,
+        "thrust_cmd": onboard.thrust_cmd,
+        "duty_cmd": onboard.duty_cmd,
+        "level": onboard.plan.level,
+        "t_go": onboard.plan.t_go - onboard.plan.age,
+        "schedule_rate": schedule(config.guidance, above)[0],
+        "torque_cmd": onboard.torque_cmd,
+        "q_cmd": onboard.q_cmd,
+        "rcs_duty": commands.rcs_duty,
+    }
+
+
+def _sigma(block: Array, up: Array) -> Array:
+    along = block[:, 0] * up[0] + block[:, 1] * up[1] + block[:, 2] * up[2]
+    variance = along[0] * up[0] + along[1] * up[1] + along[2] * up[2]
+    return jnp.sqrt(jnp.maximum(variance, 0.0))
+
+
+@eqx.filter_jit
+def advance(
+    params: Params,
+    flying: Flying,
+    dt: Float[Array, ""],
+    samples: int,
+    every: int,
+    substeps: int,
+) -> tuple[Flying, dict[str, Array]]:
+    """Fly `samples * every` ticks of `dt` seconds; record the first of each `every`.
+
+    Samples come with the time first: `[samples, component, case]`.
+    """
+
+    shapes = eqx.filter_eval_shape(tick, params, flying, dt, substeps)[1]
+    blank = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+
+    def group(flying: Flying, _: None) -> tuple[Flying, dict[str, Array]]:
+        def one(
+            carry: tuple[Flying, dict[str, Array]], i: Array
+        ) -> tuple[tuple[Flying, dict[str, Array]], None]:
+            flying, kept = carry
+            flying, sample = tick(params, flying, dt, substeps)
+            kept = jax.tree.map(lambda a, b: jnp.where(i == 0, a, b), sample, kept)
+            return (flying, kept), None
+
+        (flying, kept), _ = lax.scan(one, (flying, blank), jnp.arange(every))
+        return flying, kept
+
+    return lax.scan(group, flying, None, length=samples)

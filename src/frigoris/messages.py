@@ -1,0 +1,56 @@
+"""All that crosses between the vehicle and its flight software.
+
+`Measurements` go in, `Commands` come out, once a tick. Nothing else does: the flight
+software learns about the world from here and from its own configuration.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from frigoris.types import Flag, Quat, Scalar, Vec3
+
+PHASES = (
+    "boot",
+    "deorbit_burn",
+    "coast",
+    "braking",
+    "pitch_up",
+    "terminal_descent",
+    "terminal_landing",
+    "landed",
+)
+BOOT, DEORBIT_BURN, COAST, BRAKING, PITCH_UP = 0, 1, 2, 3, 4
+TERMINAL_DESCENT, TERMINAL_LANDING, LANDED = 5, 6, 7
+
+RCS_COUNT = 8
+
+
+class Measurements(eqx.Module):
+    """What the instruments say at the start of a tick. Invalid values are NaN."""
+
+    elapsed: Scalar  # length of the last tick, zero at the first [s]
+    dtheta: Vec3  # gyro increment over the last tick, body axes [rad]
+    dv: Vec3  # accelerometer increment over the last tick, body axes [m/s]
+    q_IB: Quat  # star tracker attitude [-]
+    star_valid: Flag
+    laser_range: Scalar  # slant range along the boresight [m]
+    laser_valid: Flag  # confirmed by the instrument's own N-of-M rule
+    contact: Flag  # any leg switch closed
+
+
+class Commands(eqx.Module):
+    """What the actuators do over the coming tick, held until the next."""
+
+    main_duty: Scalar  # part of the tick for which the main engine is open [-]
+    assist_duty: Scalar  # the same for the modulated group [-]
+    rcs_duty: Scalar  # [8, *cases] part of the tick for each attitude thruster [-]
+    laser_cant: Scalar  # mirror of the range finder: beam from -z towards -x [rad]
+
+
+def boresight(cant: Scalar) -> Vec3:
+    """Beam of the range finder in body axes, its mirror turned by `cant` [rad].
+
+    The mirror turns in the pitch plane. While braking, +z of the body points back along
+    the track and +x points up, so a cant towards -x looks at the ground.
+    """
+    return jnp.stack([-jnp.sin(cant), jnp.zeros_like(cant), -jnp.cos(cant)])

@@ -1,0 +1,187 @@
+r"""Braking guidance: one burn that ends at a height, a descent rate, a speed and a range.
+
+The net vertical acceleration is linear in time, which meets height and descent rate; a
+predictor then integrates the horizontal motion under what thrust is left, and the
+thrust level and the time to go are solved so that horizontal speed and range close.
+A new solution every two seconds, frozen at the end, where gains grow as 1/t_go^2.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import lax
+
+from frigoris.math.vectors import cross, dot, norm
+from frigoris.onboard.config import GuidanceConfig, OnboardConfig
+from frigoris.onboard.navigation import Navigator, free_accel
+from frigoris.types import Scalar, Vec3
+
+STEPS = 24  # of the predictor; the closed loop removes its error (about 1 %)
+LEVEL_MIN, LEVEL_MAX = 0.85, 1.0  # of thrust while braking [-]
+CROSS_MAX = 0.15  # part of the thrust that may go across the track [-]
+
+
+class Approach(eqx.Module):
+    """Planar state over the target, as the guidance sees it."""
+
+    height: Scalar  # footpads over the site [m]
+    rate_up: Scalar  # [m/s]
+    speed: Scalar  # horizontal, along the approach [m/s]
+    ground: Scalar  # distance still to go along the ground [m]
+    offset: Scalar  # across the approach [m]
+    drift: Scalar  # speed across it [m/s]
+
+
+class Braking(eqx.Module):
+    """The solution that is being flown."""
+
+    level: Scalar  # [-]
+    t_go: Scalar  # at the time of the solution [s]
+    age: Scalar  # time since then [s]
+    c0: Scalar  # net vertical acceleration c0 + c1 age [m/s^2]
+    c1: Scalar  # [m/s^3]
+
+
+class Burn(eqx.Module):
+    """Engines, gravity and radius that the predictor uses."""
+
+    mass: Scalar  # [kg]
+    thrust: Scalar  # all engines at level one [N]
+    flow: Scalar  # [kg/s]
+    mu: Scalar
+    radius: Scalar  # of the site [m]
+
+
+def approach(nav: Navigator, config: OnboardConfig) -> Approach:
+    """Position and velocity in the frame of the approach."""
+    site, n = config.moon.site_M, config.guidance.plane_normal_M
+    radius, r = norm(site), norm(nav.r_M)
+    up_site, up = site / radius, nav.r_M / r
+    travel = cross(n, up_site)
+    angle = jnp.arctan2(-dot(nav.r_M, travel), dot(nav.r_M, up_site))
+    return Approach(
+        height=r - radius - config.vehicle.standoff,
+        rate_up=dot(nav.v_M, up),
+        speed=dot(nav.v_M, cross(n, up)),
+        ground=radius * angle,
+        offset=dot(nav.r_M, n),
+        drift=dot(nav.v_M, n),
+    )
+
+
+def vertical(
+    state: Approach, g: GuidanceConfig, t_go: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Coefficients of the net vertical acceleration that meets height and rate."""
+    dh = g.braking_end_height - state.height - state.rate_up * t_go
+    dv = -g.braking_end_rate - state.rate_up
+    return (
+        (6.0 * dh - 2.0 * dv * t_go) / t_go**2,
+        (6.0 * dv * t_go - 12.0 * dh) / t_go**3,
+    )
+
+
+def predict(
+    state: Approach, g: GuidanceConfig, burn: Burn, level: Scalar, t_go: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Horizontal speed [m/s] and ground covered [m] after `t_go` at `level`."""
+    c0, c1 = vertical(state, g, t_go)
+    h = t_go / STEPS
+
+    def step(
+        carry: tuple[Scalar, Scalar, Scalar], i: Scalar
+    ) -> tuple[tuple[Scalar, Scalar, Scalar], None]:
+        v, ground, last = carry
+        t = (i + 0.5) * h
+        v_mid = v - 0.5 * h * last
+        r = burn.radius + state.height
+        r = r + t * (state.rate_up + t * (c0 / 2.0 + t * c1 / 6.0))
+        up = c0 + c1 * t + burn.mu / (r * r) - v_mid * v_mid / r
+        total = level * burn.thrust / (burn.mass - level * burn.flow * t)
+        decel = jnp.sqrt(jnp.maximum(total**2 - up**2, (0.2 * total) ** 2))
+        return (v - h * decel, ground + h * v_mid * burn.radius / r, decel), None
+
+    zero = jnp.zeros_like(level * state.speed)
+    first = zero + level * burn.thrust / burn.mass
+    (v, ground, _), _ = lax.scan(
+        step, (state.speed + zero, zero, first), jnp.arange(STEPS, dtype=zero.dtype)
+    )
+    return v, ground
+
+
+def first_guess(state: Approach, g: GuidanceConfig, burn: Burn) -> Scalar:
+    """Time to lose the horizontal speed at the planned level [s]."""
+    v_e = burn.thrust / burn.flow
+    lost = 1.0 - jnp.exp(-(state.speed - g.braking_end_speed) / v_e)
+    return burn.mass * lost / (g.braking_level * burn.flow)
+
+
+def newton(
+    state: Approach, g: GuidanceConfig, burn: Burn, level: Scalar, t_go: Scalar
+) -> tuple[Scalar, Scalar]:
+    """One Newton step on thrust level and time to go; a saturated level gives up range."""
+    target = state.ground - g.braking_end_range
+
+    d_level, d_t = 1e-4, 0.05
+    # the point and its two neighbours in one call of the predictor
+    levels = jnp.stack([level, level + d_level, level])
+    times = jnp.stack([t_go, t_go, t_go + d_t])
+    v, ground = predict(state, g, burn, levels, times)
+    v0, s0 = v[0] - g.braking_end_speed, ground[0] - target
+    a, b = (v[1] - v[0]) / d_level, (v[2] - v[0]) / d_t
+    c, d = (ground[1] - ground[0]) / d_level, (ground[2] - ground[0]) / d_t
+    det = a * d - b * c
+    det = jnp.where(jnp.abs(det) < 1e-3, -1e-3, det)
+    wanted = level - jnp.clip((d * v0 - b * s0) / det, -0.05, 0.05)
+    new_level = jnp.clip(wanted, LEVEL_MIN, LEVEL_MAX)
+    # with the level decided, the time closes the speed alone
+    slope = jnp.minimum(b, -0.5)
+    move = (v0 + a * (new_level - level)) / slope
+    return new_level, jnp.maximum(t_go - jnp.clip(move, -60.0, 60.0), 1.0)
+
+
+def solve(
+    nav: Navigator, config: OnboardConfig, burn: Burn, old: Braking, started: Scalar
+) -> Braking:
+    """A new solution from the present state; `started` is 1 once braking burns."""
+    g = config.guidance
+    state = approach(nav, config)
+    running = old.t_go - old.age
+    level = jnp.where(started > 0.5, old.level, g.braking_level)
+    t_go = jnp.where(started > 0.5, running, first_guess(state, g, burn))
+    t_go = jnp.maximum(t_go, 1.0)
+
+    def improve(_: int, x: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+        return newton(state, g, burn, *x)
+
+    level, t_go = lax.fori_loop(0, 2, improve, (level, t_go))
+    c0, c1 = vertical(state, g, t_go)
+    new = Braking(level=level, t_go=t_go, age=jnp.zeros_like(t_go), c0=c0, c1=c1)
+    keep = (started > 0.5) & (running < g.freeze)
+    return Braking(
+        level=jnp.where(keep, old.level, new.level),
+        t_go=jnp.where(keep, old.t_go, new.t_go),
+        age=jnp.where(keep, old.age, new.age),
+        c0=jnp.where(keep, old.c0, new.c0),
+        c1=jnp.where(keep, old.c1, new.c1),
+    )
+
+
+def command(
+    nav: Navigator, config: OnboardConfig, burn: Burn, plan: Braking
+) -> tuple[Vec3, Scalar]:
+    """Thrust direction in M (unit) and thrust [N] at this moment."""
+    state = approach(nav, config)
+    n = config.guidance.plane_normal_M
+    r = norm(nav.r_M)
+    up = nav.r_M / r
+    thrust = plan.level * burn.thrust
+    total = thrust / burn.mass
+    v2 = dot(nav.v_M, nav.v_M) - state.rate_up**2
+    weight = -dot(free_accel(config.moon, nav.r_M, nav.v_M), up) - v2 / r
+    a_up = jnp.clip(plan.c0 + plan.c1 * plan.age + weight, -0.9 * total, 0.9 * total)
+    t = jnp.maximum(plan.t_go - plan.age, config.guidance.freeze)
+    across = -6.0 * state.offset / t**2 - 4.0 * state.drift / t
+    across = jnp.clip(across, -CROSS_MAX * total, CROSS_MAX * total)
+    back = jnp.sqrt(jnp.maximum(total**2 - a_up**2 - across**2, (0.1 * total) ** 2))
+    direction = up * a_up + n * across - cross(n, up) * back
+    return direction / norm(direction), thrust

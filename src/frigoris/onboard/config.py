@@ -1,0 +1,119 @@
+"""What the flight software was loaded with: its own numbers, never the truth's.
+
+Everything here comes from the mission as planned. A fault or a dispersion of the flight
+changes no bit of it.
+"""
+
+import equinox as eqx
+from jaxtyping import Array, Float
+
+from frigoris.math.harmonics import Harmonics
+from frigoris.types import Mat3, Quat, Scalar, Vec3
+
+
+class MoonModel(eqx.Module):
+    """The Moon as the flight software knows it. It has no terrain map."""
+
+    gravity: Harmonics
+    dcm_PM: Mat3
+    omega_MI_M: Vec3  # [rad/s]
+    q_IM0: Quat  # orientation at onboard time zero
+    site_M: Vec3  # the target, on the ground [m]
+
+
+class VehicleModel(eqx.Module):
+    """Masses, thrusts and mountings as planned."""
+
+    mass_start: Scalar  # [kg]
+    mass_empty: Scalar  # without any propellant of the descent engines [kg]
+    inertia_wet: Vec3  # principal moments used by the controller [kg m^2]
+    inertia_dry: Vec3
+    main_thrust: Scalar  # [N]
+    main_flow: Scalar  # [kg/s]
+    assist_thrust: Scalar  # of the whole group [N]
+    assist_flow: Scalar
+    assist_on_time_min: Scalar  # [s]
+    thrust_lag: Scalar  # of the main engine [s]
+    rcs_on_time_min: Scalar  # [s]
+    rcs_flow: Scalar  # of one thruster [kg/s]
+    rcs_allocation: Float[Array, "4 3 *cases"]  # channel duty per torque [1/(N m)]
+    cant_max: Scalar  # of the range finder's mirror [rad]
+    standoff: Scalar  # centre of mass above the footpads at landing [m]
+
+
+class NavigationConfig(eqx.Module):
+    """Filter settings."""
+
+    position_sigma: Scalar  # at the start [m]
+    velocity_sigma: Scalar  # [m/s]
+    ignition_position_sigma: Vec3  # loaded at ignition: up, along, cross [m]
+    ignition_velocity_sigma: Vec3  # [m/s]
+    attitude_sigma: Scalar  # [rad]
+    accel_bias_sigma: Scalar  # [m/s^2]
+    gyro_bias_sigma: Scalar  # [rad/s]
+    accel_process: Scalar  # [m/s^2/sqrt(Hz)]
+    gyro_process: Scalar  # [rad/sqrt(s)]
+    accel_rest_sigma: Scalar  # of the engine-off accelerometer mean [m/s^2]
+    laser_sigma: Scalar  # [m]
+    gate_sigma: Scalar  # [-]
+    gate_floor: Scalar  # [m]
+    star_sigma: Scalar  # [rad]
+
+
+class GuidanceConfig(eqx.Module):
+    """Targets and schedule of the descent."""
+
+    deorbit_dv: Scalar  # [m/s]
+    plane_normal_M: Vec3  # of the planned approach, unit
+    braking_level: Scalar  # first guess and centre of the thrust level [-]
+    braking_end_height: Scalar  # footpads above the site [m]
+    braking_end_rate: Scalar  # descent rate there [m/s]
+    braking_end_speed: Scalar  # horizontal speed there [m/s]
+    braking_end_range: Scalar  # ground still to go there [m]
+    freeze: Scalar  # no new solution in the last seconds [s]
+    schedule_decel: Scalar  # [m/s^2]
+    schedule_height: Scalar  # where the square-root schedule ends [m]
+    schedule_rate: Scalar  # descent rate there [m/s]
+    landing_height: Scalar  # constant rate below [m]
+    landing_rate: Scalar  # [m/s]
+    terminal_duty_max: Scalar  # of the assist group below braking [-]
+    tilt_max: Scalar  # [rad]
+    tilt_landing_max: Scalar  # below the square-root schedule [rad]
+    main_off_height: Scalar  # [m]
+    rate_gain: Scalar  # descent-rate error to acceleration [1/s]
+    drift_gain: Scalar  # horizontal velocity to acceleration [1/s]
+    position_gain: Scalar  # horizontal position to velocity [1/s]
+    drift_max: Scalar  # commanded horizontal speed at most [m/s]
+
+
+class ControlConfig(eqx.Module):
+    """Attitude control."""
+
+    bandwidth: Scalar  # engines on [rad/s]
+    bandwidth_coast: Scalar  # engines off [rad/s]
+    damping: Scalar  # [-]
+    rate_max: Scalar  # [rad/s]
+    accel_max: Scalar  # of the profile that stops a turn [rad/s^2]
+    torque_trim_max: Scalar  # integral action at most [N m]
+    trim_gain: Scalar  # [1/s]
+
+
+class SequenceConfig(eqx.Module):
+    """Times and heights at which phases change."""
+
+    deorbit_time: Scalar  # onboard time [s]
+    ignition_time: Scalar  # [s]
+    terminal_descent_height: Scalar  # [m]
+    terminal_landing_height: Scalar  # [m]
+    contact_confirm: Scalar  # [s]
+
+
+class OnboardConfig(eqx.Module):
+    """The whole load."""
+
+    moon: MoonModel
+    vehicle: VehicleModel
+    navigation: NavigationConfig
+    guidance: GuidanceConfig
+    control: ControlConfig
+    sequence: SequenceConfig

@@ -1,0 +1,286 @@
+"""The flight software: measurements in, commands out, once a tick.
+
+The only door of this folder. It is a pure function of its configuration, its own memory
+and the measurements; nothing here can see the truth.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, UInt32
+
+from frigoris.math.rotation import rotate_inv
+from frigoris.math.vectors import norm
+from frigoris.messages import (
+    BRAKING,
+    DEORBIT_BURN,
+    LANDED,
+    PITCH_UP,
+    TERMINAL_DESCENT,
+    Commands,
+    Measurements,
+)
+from frigoris.onboard import braking, control, navigation, sequence, terminal
+from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.modulation import pulse
+from frigoris.types import Flag, Quat, Scalar, Vec3
+
+FILTER_TICKS = 2  # covariance and range finder: every second tick
+STAR_TICKS = 10  # star tracker and accelerometer calibration
+GUIDANCE_TICKS = 20  # a new braking solution
+SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
+
+
+class OnboardState(eqx.Module):
+    """What the flight software remembers from tick to tick."""
+
+    time: Scalar  # onboard clock [s]
+    navigator: navigation.Navigator
+    sequencer: sequence.Sequencer
+    plan: braking.Braking
+    controller: control.Controller
+    propellant_used: Scalar  # by the flow of the commands [kg]
+    engines_off: Scalar  # time since the engines were commanded off [s]
+    assist_owed: Scalar  # on-time [s]
+    main_thrust: Scalar  # of the main engine, by its planned lag [N]
+    q_cmd: Quat  # last attitude command
+    torque_cmd: Vec3  # [N m]
+    thrust_cmd: Scalar  # [N]
+    duty_cmd: Scalar  # of the assist group [-]
+    laser_cant: Scalar  # of the range finder's mirror [rad]
+    jets_on: Flag  # an attitude thruster fires in this tick
+
+
+def start(
+    config: OnboardConfig, r_M: Vec3, v_M: Vec3, q_MB: Quat, omega_B: Vec3
+) -> OnboardState:
+    """Boot with the state vector loaded from the ground."""
+    zero = jnp.zeros_like(r_M[0])
+    return OnboardState(
+        time=zero,
+        navigator=navigation.start(config.navigation, r_M, v_M, q_MB, omega_B),
+        sequencer=sequence.start(zero),
+        plan=braking.Braking(
+            level=zero + config.guidance.braking_level,
+            t_go=zero + 600.0,  # replaced by the first solution
+            age=zero,
+            c0=zero,
+            c1=zero,
+        ),
+        controller=control.start(r_M),
+        propellant_used=zero,
+        engines_off=zero + 10.0 * SETTLE,
+        assist_owed=zero,
+        main_thrust=zero,
+        q_cmd=q_MB,
+        torque_cmd=jnp.zeros_like(r_M),
+        thrust_cmd=zero,
+        duty_cmd=zero,
+        laser_cant=zero,
+        jets_on=zero > 1.0,
+    )
+
+
+def mass_estimate(config: OnboardConfig, state: OnboardState) -> Scalar:
+    """Mass by propellant bookkeeping, never below the empty vehicle [kg]."""
+    mass = config.vehicle.mass_start - state.propellant_used
+    return jnp.maximum(mass, config.vehicle.mass_empty)
+
+
+def step(
+    config: OnboardConfig,
+    state: OnboardState,
+    measured: Measurements,
+    tick: UInt32[Array, ""],
+    dt: Scalar,
+) -> tuple[OnboardState, Commands]:
+    """One tick: navigate, decide the phase, guide, control."""
+    nav = _navigate(config, state, measured, tick)
+    seq = sequence.advance(
+        config,
+        state.sequencer,
+        state.time,
+        navigation.height(nav, config),
+        state.plan.t_go - state.plan.age,
+        measured.dv[2] - nav.accel_bias[2] * measured.elapsed,
+        measured.contact,
+        dt,
+    )
+    ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
+    nav = navigation.load_ignition_covariance(nav, config, ignites)
+    mass = mass_estimate(config, state)
+    burn = _burn(config, mass)
+    plan = _plan(config, nav, burn, state, seq, tick)
+    direction, thrust = _guide(config, nav, burn, plan, seq, mass)
+    state = eqx.tree_at(
+        lambda s: (s.navigator, s.sequencer, s.plan), state, (nav, seq, plan)
+    )
+    return _actuate(config, state, direction, thrust, mass, dt)
+
+
+def _navigate(
+    config: OnboardConfig,
+    state: OnboardState,
+    measured: Measurements,
+    tick: UInt32[Array, ""],
+) -> navigation.Navigator:
+    in_orbit = state.sequencer.phase < BRAKING
+    resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
+    nav = navigation.strapdown(
+        state.navigator,
+        config.moon,
+        measured.dtheta,
+        measured.dv,
+        measured.elapsed,
+        ~resting,
+    )
+
+    def ranged(nav: navigation.Navigator) -> navigation.Navigator:
+        nav = navigation.propagate(nav, config)
+        return navigation.update_laser(
+            nav,
+            config,
+            state.laser_cant,
+            measured.laser_range,
+            measured.laser_valid,
+        )
+
+    def calibrated(nav: navigation.Navigator) -> navigation.Navigator:
+        nav = navigation.update_star(
+            nav, config, measured.q_IB, measured.star_valid, state.time
+        )
+        return navigation.update_rest(nav, config)
+
+    nav = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda n: n, nav)
+    return lax.cond(tick % STAR_TICKS == 0, calibrated, lambda n: n, nav)
+
+
+def _burn(config: OnboardConfig, mass: Scalar) -> braking.Burn:
+    v = config.vehicle
+    return braking.Burn(
+        mass=mass,
+        thrust=v.main_thrust + v.assist_thrust,
+        flow=v.main_flow + v.assist_flow,
+        mu=config.moon.gravity.mu,
+        radius=norm(config.moon.site_M),
+    )
+
+
+def _plan(
+    config: OnboardConfig,
+    nav: navigation.Navigator,
+    burn: braking.Burn,
+    state: OnboardState,
+    seq: sequence.Sequencer,
+    tick: UInt32[Array, ""],
+) -> braking.Braking:
+    started = (seq.phase >= BRAKING).astype(burn.mass.dtype)
+    plan = state.plan
+    return lax.cond(
+        tick % GUIDANCE_TICKS == 0,
+        lambda p: braking.solve(nav, config, burn, p, started),
+        lambda p: p,
+        plan,
+    )
+
+
+def _guide(
+    config: OnboardConfig,
+    nav: navigation.Navigator,
+    burn: braking.Burn,
+    plan: braking.Braking,
+    seq: sequence.Sequencer,
+    mass: Scalar,
+) -> tuple[Vec3, Scalar]:
+    """Thrust direction and thrust of the present phase."""
+    v, phase = config.vehicle, seq.phase
+    low = navigation.height(nav, config) < config.guidance.main_off_height
+    main = jnp.where(low & (phase >= TERMINAL_DESCENT), 0.0, v.main_thrust)
+    most = main + config.guidance.terminal_duty_max * v.assist_thrust
+    in_orbit = terminal.retrograde(nav)
+    brake, brake_thrust = braking.command(nav, config, burn, plan)
+    land, land_thrust = terminal.command(nav, config, mass, most)
+    left = jnp.maximum(config.guidance.deorbit_dv - seq.deorbit_dv, 0.0)
+    braking_now, landing_now = phase == BRAKING, phase >= PITCH_UP
+    direction = jnp.where(landing_now, land, jnp.where(braking_now, brake, in_orbit))
+    thrust = jnp.where(landing_now, land_thrust, jnp.where(braking_now, brake_thrust, 0.0))
+    # in the deorbit burn `thrust` is what still lacks, as the thrust of one second
+    thrust = jnp.where(phase == DEORBIT_BURN, mass * left, thrust)
+    return direction, jnp.where(phase == LANDED, 0.0, thrust)
+
+
+def _duties(
+    config: OnboardConfig, state: OnboardState, thrust: Scalar, dt: Scalar
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Main duty, assist duty and the on-time owed by the assist group."""
+    v, g, phase = config.vehicle, config.guidance, state.sequencer.phase
+    nav = state.navigator
+    low = (navigation.height(nav, config) < g.main_off_height) & (
+        phase >= TERMINAL_DESCENT
+    )
+    firing = thrust > 0.0
+    # deorbit: one engine, its last pulse as long as the missing velocity, less the tail
+    last = (thrust - state.main_thrust * v.thrust_lag) / (v.main_thrust * dt)
+    main = jnp.where(firing & ~low, 1.0, 0.0)
+    main = jnp.where(phase == DEORBIT_BURN, jnp.clip(last, 0.0, 1.0), main)
+    limit = jnp.where(phase == BRAKING, 1.0, g.terminal_duty_max)
+    duty = jnp.clip((thrust - main * v.main_thrust) / v.assist_thrust, 0.0, limit)
+    duty = jnp.where(firing & (phase >= BRAKING), duty, 0.0)
+    given, owed = pulse(duty * dt, state.assist_owed, v.assist_on_time_min, dt)
+    return main, jnp.maximum(given, 0.0) / dt, owed
+
+
+def _actuate(
+    config: OnboardConfig,
+    state: OnboardState,
+    direction: Vec3,
+    thrust: Scalar,
+    mass: Scalar,
+    dt: Scalar,
+) -> tuple[OnboardState, Commands]:
+    v, phase = config.vehicle, state.sequencer.phase
+    burning = (phase >= BRAKING) | (phase == DEORBIT_BURN)
+    main, assist, owed = _duties(config, state, thrust, dt)
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
+    nav = state.navigator
+    torque, controller = control.torque_command(
+        config, state.controller, nav.q_MB, nav.omega_B, q_cmd, inertia, burning, dt
+    )
+    torque = jnp.where(phase == LANDED, 0.0, torque)
+    rcs_duty, controller = control.allocate(config, controller, torque, dt)
+    used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
+    cant = _nadir_cant(config, nav)
+    on: Flag = (main > 0.0) | (assist > 0.0)
+    new = OnboardState(
+        time=state.time + dt,
+        navigator=nav,
+        sequencer=state.sequencer,
+        plan=eqx.tree_at(lambda p: p.age, state.plan, state.plan.age + dt),
+        controller=controller,
+        propellant_used=state.propellant_used + used * dt,
+        engines_off=jnp.where(on, 0.0, state.engines_off + dt),
+        assist_owed=owed,
+        main_thrust=main * v.main_thrust
+        + (state.main_thrust - main * v.main_thrust) * jnp.exp(-dt / v.thrust_lag),
+        q_cmd=q_cmd,
+        torque_cmd=torque,
+        thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
+        duty_cmd=assist,
+        laser_cant=cant,
+        jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
+    )
+    return new, Commands(
+        main_duty=main, assist_duty=assist, rcs_duty=rcs_duty, laser_cant=cant
+    )
+
+
+def _rcs_flow(config: OnboardConfig, duty: Scalar) -> Scalar:
+    return config.vehicle.rcs_flow * jnp.sum(duty, axis=0)
+
+
+def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:
+    """Mirror angle that looks straight down, as far as the mirror goes [rad]."""
+    down_B = rotate_inv(nav.q_MB, -nav.r_M)
+    return jnp.clip(jnp.arctan2(-down_B[0], -down_B[2]), 0.0, config.vehicle.cant_max)
