@@ -7,29 +7,13 @@ from frigoris.flight.params import Params
 from frigoris.flight.state import Contact, State
 from frigoris.lander.mass import mass_properties
 from frigoris.lander.rigid_body import Motion
-from frigoris.math.grid import Grid, height_under
+from frigoris.math.grid import surface
 from frigoris.math.rotation import dcm_from_q, normalize, rotate_inv
 from frigoris.math.vectors import cross, dot, matvec, norm
-from frigoris.types import Flag, Scalar, Vec3
+from frigoris.types import Flag, Scalar
 
 SPAN = 5.0  # over which the slope of the ground is taken [m]
 NEWTON_STEPS = 4  # on the cubic inside a tick, which is nearly a line
-
-
-def ground_plane(terrain: Grid, r_M: Vec3) -> tuple[Scalar, Vec3]:
-    """Height over the ground below [m] and the unit normal of the ground there."""
-    r = norm(r_M)
-    up = r_M / r
-    # any level pair of axes will do; the Moon's poles are far from every landing site
-    flat = jnp.sqrt(up[0] * up[0] + up[1] * up[1])
-    zero = jnp.zeros_like(r)
-    east = jnp.stack([-up[1] / flat, up[0] / flat, zero])
-    north = cross(up, east)
-    here = height_under(terrain, r_M)
-    slope_e = (height_under(terrain, r_M + SPAN * east) - here) / SPAN
-    slope_n = (height_under(terrain, r_M + SPAN * north) - here) / SPAN
-    normal = up - slope_e * east - slope_n * north
-    return r - RADIUS_MOON - here, normal / norm(normal)
 
 
 def clearance(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
@@ -40,8 +24,10 @@ def clearance(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
     body = mass_properties(
         params.vehicle.mass, motion.propellant, motion.rcs_propellant
     )
-    height, normal_M = ground_plane(params.terrain, motion.r_M)
-    up = motion.r_M / norm(motion.r_M)
+    ground, normal_M = surface(params.terrain, motion.r_M, SPAN)
+    r = norm(motion.r_M)
+    up = motion.r_M / r
+    height = r - RADIUS_MOON - ground
     omega_BM_B = motion.omega_BI_B - rotate_inv(motion.q_MB, params.world.omega_MI_M)
     dcm_MB = dcm_from_q(motion.q_MB)[:, :, None]
     arms_B = params.pads_B - body.com_B[:, None]

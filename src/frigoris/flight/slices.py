@@ -71,13 +71,14 @@ def fly_batch(
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
     truth, onboard = truth_state.start(params)
-    flying = Flying(truth, onboard, jnp.asarray(0.0), jnp.asarray(0, jnp.uint32))
+    # types are spelled out: a weak one would compile the program once more
+    flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
     kept: list[dict[str, np.ndarray]] = []
     ticks = slice_ticks(times)
     while True:
         dt = ticks[len(kept)] if len(kept) < len(ticks) else TICK
         flying, samples = advance(
-            params, flying, jnp.asarray(dt), SLICE_TICKS // every, every, substeps
+            params, flying, jnp.float64(dt), SLICE_TICKS // every, every, substeps
         )
         kept.append({k: np.asarray(v) for k, v in samples.items()})
         now = float(flying.time)

@@ -100,15 +100,23 @@ def _coast(world: World, r: Array, v: Array, seconds: Array) -> tuple[Array, Arr
     return lax.scan(step, (r, v), None, length=COAST_STEPS)[0]
 
 
+def coast(
+    world: World, r_M: np.ndarray, v_M: np.ndarray, seconds: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Position [m] and velocity [m/s] after free motion for `seconds`."""
+    r, v = _coast(world, jnp.asarray(r_M), jnp.asarray(v_M), jnp.float64(seconds))
+    return np.asarray(r), np.asarray(v)
+
+
 _predict = jax.jit(predict)
 
 
 def braking_ground(state: Approach, g: GuidanceConfig, burn: Burn) -> float:
     """Ground that the burn covers at its planned level [m]."""
-    level = jnp.asarray(g.braking_level)
+    level = jnp.float64(g.braking_level)
     t_go, last = 600.0, None
     for _ in range(40):
-        v, ground = _predict(state, g, burn, level, jnp.asarray(t_go))
+        v, ground = _predict(state, g, burn, level, jnp.float64(t_go))
         miss = float(v) - float(g.braking_end_speed)
         if abs(miss) < 1e-6:
             break
@@ -142,12 +150,12 @@ def make_plan(
         b, c = carried @ ahead, carried @ carried
         speed = -b + np.sqrt(b * b - c + v_h * v_h)
         state = Approach(
-            height=jnp.asarray(r - float(burn.radius) - standoff),
-            rate_up=jnp.asarray(v_r),
-            speed=jnp.asarray(speed),
-            ground=jnp.asarray(0.0),
-            offset=jnp.asarray(0.0),
-            drift=jnp.asarray(0.0),
+            height=jnp.float64(r - float(burn.radius) - standoff),
+            rate_up=jnp.float64(v_r),
+            speed=jnp.float64(speed),
+            ground=jnp.float64(0.0),
+            offset=jnp.float64(0.0),
+            drift=jnp.float64(0.0),
         )
         ground = braking_ground(state, g, burn) + float(g.braking_end_range)
     v_M = speed * ahead + v_r * here
@@ -166,14 +174,14 @@ def _back_to_orbit(
     """From ignition back over the coast and the deorbit burn to the start."""
     omega = np.asarray(world.omega_MI_M)
     main = next(e for e in m.lander.engines if e.group == "main")
-    r1, v1 = (np.asarray(x) for x in _coast(world, r_M, v_M, -m.orbit.doi_to_ignition))
+    r1, v1 = coast(world, r_M, v_M, -m.orbit.doi_to_ignition)
     v_I = v1 + np.cross(omega, r1)
     circular = np.sqrt(float(world.gravity.mu) / np.linalg.norm(r1))
     dv = circular - np.linalg.norm(v_I)
     v_I = v_I * (1.0 + dv / np.linalg.norm(v_I))
     half = 0.5 * dv * float(burn.mass) / main.thrust
     back = -(m.orbit.lead + half)
-    r0, v0 = (np.asarray(x) for x in _coast(world, r1, v_I - np.cross(omega, r1), back))
+    r0, v0 = coast(world, r1, v_I - np.cross(omega, r1), back)
     axes = attitude_axes(-v0 / np.linalg.norm(v0), normal)
     dcm_MB = np.stack([np.asarray(x) for x in axes], axis=1)
     spin_M = np.cross(r0, v0 + np.cross(omega, r0)) / (r0 @ r0)

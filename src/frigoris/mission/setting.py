@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -23,7 +24,7 @@ class Setting:
     def world(self) -> World:
         """As the dynamics use it."""
         return World(
-            gravity=self.gravity,
+            gravity=jax.tree.map(lambda x: jnp.asarray(x, jnp.float64), self.gravity),
             dcm_PM=jnp.asarray(self.dcm_PM),
             omega_MI_M=jnp.asarray(self.omega_MI_M),
         )

@@ -57,7 +57,8 @@ def advance(
         BOOT: time >= s.deorbit_time,
         DEORBIT_BURN: dv >= config.guidance.deorbit_dv - DV_TOLERANCE,
         COAST: time >= s.ignition_time,
-        BRAKING: braking_left <= 0.0,
+        # a late correction may find the vehicle below the end of braking already
+        BRAKING: (braking_left <= 0.0) | (height < config.guidance.braking_end_height),
         PITCH_UP: height < s.terminal_descent_height,
         TERMINAL_DESCENT: height < s.terminal_landing_height,
         TERMINAL_LANDING: jnp.zeros_like(contact),

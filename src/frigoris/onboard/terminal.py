@@ -45,8 +45,8 @@ def command(
     weight = -dot(free_accel(config.moon, nav.r_M, nav.v_M), up)
     weight = weight - dot(drift_M, drift_M) / r
     a_up = weight + slope * descent + g.rate_gain * (descent - planned)
-    # the engines must neither push down nor shut: keep the thrust axis well defined
-    a_up = jnp.clip(a_up, 0.3 * weight, thrust_max / mass)
+    # too slow is no reason to shut the engines: they also brake the horizontal motion
+    a_up = jnp.clip(a_up, 0.7 * weight, thrust_max / mass)
     wanted_M = _drift_command(nav, config, h, up)
     a_level = g.drift_gain * (wanted_M - drift_M)
     tilt = jnp.where(h > g.schedule_height, g.tilt_max, g.tilt_landing_max)

@@ -1,0 +1,166 @@
+"""Heights on nested latitude-longitude grids, and a ray against them.
+
+All levels lie in one flat table, finest first; a query chooses its level before it
+reads, so it costs four gathers however many levels there are. Heights are metres above
+the sphere of radius `RADIUS_MOON`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Float32, Int
+
+from frigoris.constants import RADIUS_MOON
+from frigoris.math.vectors import cross, dot, norm
+from frigoris.types import Flag, Scalar, Vec3
+
+RAY_STEPS = 5  # Newton steps; three already reach a millimetre over gentle ground
+SLOPE_SPAN = 50.0  # over which the normal at the hit point is taken [m]
+CONVERGED = 0.5  # height that the end of the ray may miss the ground by [m]
+COS_GRAZING = 0.2588  # rays beyond 75 deg from the local vertical are refused [-]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One regular grid: row 0 is the northernmost, column 0 the westernmost."""
+
+    heights: Float[np.ndarray, "n_lat n_lon"]  # [m]
+    lat_north: float  # of row 0 [rad]
+    lon_west: float  # of column 0 [rad]
+    step: float  # [rad]
+
+
+class Grid(eqx.Module):
+    """Nested levels as the compiled flight reads them; no case axis anywhere."""
+
+    table: Float32[Array, " n"]
+    lat_north: Float[Array, " levels"]  # [rad]
+    lon_west: Float[Array, " levels"]  # [rad]
+    step: Float[Array, " levels"]  # [rad]
+    rows: Int[Array, " levels"]
+    columns: Int[Array, " levels"]
+    offset: Int[Array, " levels"]
+
+
+def make_grid(levels: Sequence[Level]) -> Grid:
+    """Put levels into one table, the finest first; the last one covers the Moon."""
+    sizes = [level.heights.size for level in levels]
+    shapes = np.array([level.heights.shape for level in levels], dtype=np.int64)
+    return Grid(
+        table=np.concatenate([x.heights.astype(np.float32).ravel() for x in levels]),
+        lat_north=np.array([x.lat_north for x in levels]),
+        lon_west=np.array([x.lon_west for x in levels]),
+        step=np.array([x.step for x in levels]),
+        rows=shapes[:, 0],
+        columns=shapes[:, 1],
+        offset=np.cumsum([0, *sizes[:-1]]).astype(np.int64),
+    )
+
+
+def lat_lon(r_M: Vec3) -> tuple[Scalar, Scalar]:
+    """Planetocentric latitude and east longitude [rad]."""
+    x, y, z = jnp.unstack(r_M)
+    return jnp.arctan2(z, jnp.sqrt(x * x + y * y)), jnp.arctan2(y, x)
+
+
+def height_at(grid: Grid, lat: Scalar, lon: Scalar) -> Scalar:
+    """Height of the ground [m], bilinear; longitudes wrap, latitudes clamp."""
+    last = grid.step.shape[0] - 1
+    y, x = _coordinates(grid, last, lat, lon)
+    rows, columns, offset = grid.rows[last], grid.columns[last], grid.offset[last]
+    for k in range(last - 1, -1, -1):
+        y_k, x_k = _coordinates(grid, k, lat, lon)
+        inside = (y_k >= 0.0) & (y_k <= grid.rows[k] - 1.0)
+        inside = inside & (x_k <= grid.columns[k] - 1.0)
+        y, x = jnp.where(inside, y_k, y), jnp.where(inside, x_k, x)
+        rows = jnp.where(inside, grid.rows[k], rows)
+        columns = jnp.where(inside, grid.columns[k], columns)
+        offset = jnp.where(inside, grid.offset[k], offset)
+    return _bilinear(grid.table, y, x, rows, columns, offset)
+
+
+def _coordinates(
+    grid: Grid, k: int, lat: Scalar, lon: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Row and column of a place on level `k`, as real numbers."""
+    turn = jnp.mod(lon - grid.lon_west[k], 2.0 * jnp.pi)
+    return (grid.lat_north[k] - lat) / grid.step[k], turn / grid.step[k]
+
+
+def _bilinear(
+    table: Float32[Array, " n"],
+    y: Scalar,
+    x: Scalar,
+    rows: Scalar,
+    columns: Scalar,
+    offset: Scalar,
+) -> Scalar:
+    y = jnp.clip(y, 0.0, rows - 1.0)
+    j0 = jnp.minimum(jnp.floor(y), rows - 2.0)
+    i0 = jnp.floor(x)
+    fy, fx = y - j0, x - i0
+    j, i = j0.astype(jnp.int32), i0.astype(jnp.int32)
+    width = columns.astype(jnp.int32)
+    start = offset.astype(jnp.int32) + j * width
+    left, right = jnp.mod(i, width), jnp.mod(i + 1, width)
+    # two rows, two columns; indices are in range by construction
+    north = _mix(table[start + left], table[start + right], fx)
+    south = _mix(table[start + width + left], table[start + width + right], fx)
+    return north + fy * (south - north)
+
+
+def _mix(a: Array, b: Array, f: Scalar) -> Scalar:
+    a64, b64 = a.astype(jnp.float64), b.astype(jnp.float64)
+    return a64 + f * (b64 - a64)
+
+
+def height_under(grid: Grid, r_M: Vec3) -> Scalar:
+    """Height of the ground below a position in M [m]."""
+    return height_at(grid, *lat_lon(r_M))
+
+
+def ray_on_grid(grid: Grid, r_M: Vec3, u_M: Vec3) -> tuple[Scalar, Vec3, Flag]:
+    """Where the ray from `r_M` along the unit vector `u_M` meets the ground.
+
+    Returns range [m], unit normal of the ground, and whether there is such a place.
+    Newton on the sphere through the ground below the ray's end: right where the ground
+    does not fold back under the ray. Refused: rays beyond 75 deg from the vertical and
+    those that did not converge. Over a ridge that a ray grazes it may find the far side.
+    """
+    along = -dot(r_M, u_M)
+    miss2 = dot(r_M, r_M) - along * along  # distance of the ray's line, squared
+
+    def to_sphere(radius: Scalar) -> Scalar:
+        return along - jnp.sqrt(jnp.maximum(radius * radius - miss2, 1.0))
+
+    rho = to_sphere(RADIUS_MOON + height_under(grid, r_M))
+    for _ in range(RAY_STEPS - 1):
+        rho = to_sphere(RADIUS_MOON + height_under(grid, r_M + rho * u_M))
+    p = r_M + rho * u_M
+    ground, normal = surface(grid, p, SLOPE_SPAN)
+    below = jnp.abs(norm(p) - RADIUS_MOON - ground) < CONVERGED
+    up = p / norm(p)
+    steep = -dot(up, u_M) < COS_GRAZING
+    hit = below & ~steep & (rho > 0.0) & (-dot(normal, u_M) > 0.0)
+    return rho, normal, hit
+
+
+def surface(grid: Grid, r_M: Vec3, span: float) -> tuple[Scalar, Vec3]:
+    """Height [m] and unit normal of the ground below `r_M`, slopes over `span` [m].
+
+    The level axes are east and north; valid away from the Moon's poles themselves.
+    """
+    r = norm(r_M)
+    up = r_M / r
+    x, y, _ = jnp.unstack(up)
+    flat = jnp.sqrt(x * x + y * y)
+    east = jnp.stack([-y / flat, x / flat, jnp.zeros_like(flat)])
+    north = cross(up, east)
+    here = height_under(grid, r_M)
+    slope_e = (height_under(grid, r_M + span * east) - here) / span
+    slope_n = (height_under(grid, r_M + span * north) - here) / span
+    normal = up - slope_e * east - slope_n * north
+    return here, normal / norm(normal)

@@ -1,0 +1,120 @@
+r"""Gravity of a body from its spherical harmonic coefficients.
+
+Cunningham's recursion in fully normalised form, without a singularity at the poles:
+$V_{nm}, W_{nm}$ are the solid harmonics $(R/r)^{n+1}\bar P_{nm}(\sin\varphi)
+\{\cos,\sin\} m\lambda$, and the acceleration is a sum of harmonics one degree higher.
+
+Source: Cunningham 1970; Montenbruck & Gill 2000, section 3.2.4 (eqs. 3.29-3.33), with
+the normalisation of the coefficients moved into constants.
+"""
+
+from math import factorial, sqrt
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from frigoris.math.vectors import norm
+from frigoris.types import Scalar, Vec3
+
+
+class Harmonics(eqx.Module):
+    """A field in its body-fixed frame; the degree is the size of the tables."""
+
+    mu: Float[Array, ""]  # [m^3/s^2]
+    radius: Float[Array, ""]  # reference radius of the coefficients [m]
+    C: Float[Array, "n n"]  # 4-pi normalised, `C[0, 0]` is 1
+    S: Float[Array, "n n"]
+
+
+def _factor(n: int, m: int) -> float:
+    """Unnormalised over normalised coefficient."""
+    return sqrt(
+        (2 - (m == 0)) * (2 * n + 1) * factorial(n - m) / factorial(n + m)
+    )
+
+
+def _solid(
+    degree: int, x: Scalar, y: Scalar, z: Scalar, rho: Scalar
+) -> dict[tuple[int, int], tuple[Scalar, Scalar]]:
+    """Unnormalised V, W up to `degree`, for a position in units of the radius squared.
+
+    `x, y, z` are r_i R / r^2 and `rho` is R^2 / r^2 [-].
+    """
+    vw: dict[tuple[int, int], tuple[Scalar, Scalar]] = {
+        (0, 0): (jnp.sqrt(rho), jnp.zeros_like(rho))
+    }
+    for m in range(degree + 1):
+        if m:
+            v, w = vw[m - 1, m - 1]
+            k = 2 * m - 1
+            vw[m, m] = (k * (x * v - y * w), k * (x * w + y * v))
+        for n in range(m + 1, degree + 1):
+            a, b = (2 * n - 1) / (n - m), (n + m - 1) / (n - m)
+            v1, w1 = vw[n - 1, m]
+            if n - 2 >= m:
+                v2, w2 = vw[n - 2, m]
+                vw[n, m] = (
+                    a * z * v1 - b * rho * v2,
+                    a * z * w1 - b * rho * w2,
+                )
+            else:
+                vw[n, m] = (a * z * v1, a * z * w1)
+    return vw
+
+
+def accel(field: Harmonics, r_P: Vec3) -> Vec3:
+    """Gravitational acceleration [m/s^2] at `r_P` [m], body-fixed axes.
+
+    Valid outside the reference sphere and a little below it (low degrees). Cost grows
+    with the square of the degree; the recursion is unrolled, so keep it below about 20
+    in a compiled flight.
+    """
+    degree = field.C.shape[0] - 1
+    r = norm(r_P)
+    central = -field.mu / (r * r * r) * r_P
+    if degree < 2:
+        return central
+    scale = field.radius / (r * r)
+    x, y, z = jnp.unstack(r_P * scale)
+    vw = _solid(degree + 1, x, y, z, field.radius * scale)
+    ax, ay, az = jnp.zeros_like(r), jnp.zeros_like(r), jnp.zeros_like(r)
+    for n in range(2, degree + 1):
+        for m in range(n + 1):
+            c = field.C[n, m] * _factor(n, m)
+            s = field.S[n, m] * _factor(n, m)
+            dx, dy, dz = _term(vw, n, m, c, s)
+            ax, ay, az = ax + dx, ay + dy, az + dz
+    return central + field.mu / (field.radius**2) * jnp.stack([ax, ay, az])
+
+
+def _term(
+    vw: dict[tuple[int, int], tuple[Scalar, Scalar]],
+    n: int,
+    m: int,
+    c: Scalar,
+    s: Scalar,
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Acceleration of one coefficient pair in units of mu / R^2."""
+    v1, w1 = vw[n + 1, m]
+    v_up, w_up = vw[n + 1, m + 1]
+    dz = (n - m + 1) * (-c * v1 - s * w1)
+    if m == 0:
+        return -c * v_up, -c * w_up, dz
+    v_dn, w_dn = vw[n + 1, m - 1]
+    k = 0.5 * (n - m + 1) * (n - m + 2)
+    dx = 0.5 * (-c * v_up - s * w_up) + k * (c * v_dn + s * w_dn)
+    dy = 0.5 * (-c * w_up + s * v_up) + k * (-c * w_dn + s * v_dn)
+    return dx, dy, dz
+
+
+def truncated(field: Harmonics, degree: int) -> Harmonics:
+    """The same field with fewer degrees."""
+    k = max(degree, 0) + 1
+    return Harmonics(
+        mu=field.mu,
+        radius=field.radius,
+        C=np.asarray(field.C)[:k, :k],
+        S=np.asarray(field.S)[:k, :k],
+    )
