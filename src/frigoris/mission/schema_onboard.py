@@ -1,0 +1,95 @@
+"""Mission file: the load of the flight software, which never sees the truth."""
+
+from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+
+
+class Navigation(Section):
+    """What the filter believes of its start and its sensors; one sigma each."""
+
+    start_position_sigma_m: Number = param(0, 1e5, "at the start of the flight")
+    start_velocity_sigma_m_s: Number = param(0, 1000, "at the start of the flight")
+    ignition_position_sigma_m: Vec3 = param(
+        0, 1e5, "at least this at braking ignition: up, along, across"
+    )
+    ignition_velocity_sigma_m_s: Vec3 = param(
+        0, 1000, "at least this at braking ignition: up, along, across"
+    )
+    attitude_sigma_mrad: Number = param(0, 1000, "about each axis")
+    accel_bias_sigma_micro_g: Number = param(0, 1e5, "of each accelerometer")
+    gyro_bias_sigma_deg_h: Number = param(0, 1e4, "of each gyroscope")
+    accel_process_m_s2_sqrt_Hz: Number = param(
+        0, 1, "process noise on the velocity, per root hertz"
+    )
+    gyro_process_deg_sqrt_h: Number = param(0, 100, "process noise on the attitude")
+    accel_rest_sigma_micro_g: Number = param(
+        0.01, 1e5, "mean of the accelerometer with engines off"
+    )
+    laser_sigma_m: Number = param(0.01, 1e4, "of a range, map error included")
+    gate_sigma_ratio: Number = param(
+        0.5, 100, "a range further off than this many sigma is rejected"
+    )
+    gate_floor_m: Number = param(0, 1e5, "a range closer than this never is")
+    star_sigma_arcsec: Number = param(0.1, 36_000, "about each axis")
+
+
+class Guidance(Section):
+    """Targets and limits of the descent. Altitudes are above the planned site."""
+
+    braking_level_ratio: Number = param(
+        0.3, 1, "planned thrust of the braking burn over full thrust"
+    )
+    braking_end_altitude_m: Number = param(50, 30_000, "target of the braking burn")
+    braking_end_descent_rate_m_s: Number = param(0, 500, "target of the braking burn")
+    braking_end_speed_horizontal_m_s: Number = param(
+        0, 500, "target of the braking burn"
+    )
+    braking_end_range_m: Number = param(
+        -50_000, 50_000, "ground still to go when braking ends"
+    )
+    freeze_s: Number = param(1, 120, "gains are held this long before the target")
+    schedule_decel_m_s2: Number = param(0.01, 10, "of the planned descent rate")
+    schedule_altitude_m: Number = param(0, 5000, "where the schedule ends")
+    schedule_rate_m_s: Number = param(0.1, 100, "descent rate there")
+    landing_altitude_m: Number = param(0, 500, "below it the rate is constant")
+    landing_rate_m_s: Number = param(0.05, 20, "descent rate at touchdown")
+    terminal_duty_max_ratio: Number = param(
+        0, 1, "largest duty of the assist engines in terminal descent"
+    )
+    tilt_max_deg: Number = param(0.1, 90, "from the vertical, in terminal descent")
+    tilt_landing_max_deg: Number = param(0.1, 90, "from the vertical, when landing")
+    main_off_altitude_m: Number = param(0, 5000, "the main engine is off below it")
+    rate_gain_per_s: Number = param(0.001, 10, "descent-rate error to acceleration")
+    drift_gain_per_s: Number = param(
+        0.001, 10, "horizontal velocity error to acceleration"
+    )
+    position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
+    drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
+
+
+class Control(Section):
+    """Attitude control."""
+
+    rate_max_deg_s: Number = param(0.01, 90, "fastest turn")
+    bandwidth_rad_s: Number = param(0.001, 20, "with engines on")
+    damping_ratio: Number = param(0.1, 5, "of the closed loop")
+    bandwidth_coast_rad_s: Number = param(0.001, 20, "in the coast")
+    accel_max_deg_s2: Number = param(0.001, 90, "fastest change of the turn")
+    torque_trim_max_N_m: Number = param(0, 1e5, "largest torque that is trimmed out")
+    trim_gain_per_s: Number = param(0, 10, "how fast the trim follows")
+
+
+class Sequence(Section):
+    """Switches between phases, by the onboard altitude above the planned site."""
+
+    terminal_descent_altitude_m: Number = param(10, 30_000, "start of that phase")
+    terminal_landing_altitude_m: Number = param(0, 5000, "start of that phase")
+    contact_confirm_s: Number = param(0, 30, "legs on the ground before engines off")
+
+
+class Onboard(Section):
+    """The whole load."""
+
+    navigation: Navigation = item("filter")
+    guidance: Guidance = item("descent")
+    control: Control = item("attitude")
+    sequence: Sequence = item("phases")

@@ -1,0 +1,71 @@
+"""Mission file: the instruments as they really are, with their errors."""
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+
+_ZERO = (0.0, 0.0, 0.0)
+
+
+class Imu(Section):
+    """Accelerometers and gyroscopes."""
+
+    accel_bias_micro_g: Vec3 = param(-1e5, 1e5, "constant error of a flight", _ZERO)
+    accel_scale_ppm: Vec3 = param(-1e5, 1e5, "scale factor error", _ZERO)
+    accel_noise_micro_g_sqrt_s: Number = param(
+        0, 1e5, "white noise, per root hertz: velocity random walk"
+    )
+    accel_walk_micro_g_per_sqrt_s: Number = param(0, 1e4, "random walk of the bias")
+    gyro_bias_deg_h: Vec3 = param(-1e4, 1e4, "constant error of a flight", _ZERO)
+    gyro_scale_ppm: Vec3 = param(-1e5, 1e5, "scale factor error", _ZERO)
+    gyro_noise_deg_sqrt_h: Number = param(0, 100, "angular random walk")
+    gyro_walk_deg_h_per_sqrt_s: Number = param(0, 100, "random walk of the bias")
+
+
+class StarTracker(Section):
+    """Attitude by stars."""
+
+    misalignment_mrad: Vec3 = param(
+        -200, 200, "true minus believed mounting, about body axes", _ZERO
+    )
+    noise_arcsec: Number = param(0, 3600, "one sigma about each axis")
+
+
+class LaserRangeFinder(Section):
+    """Pulsed range finder: energy out, photons back, confirmed N of M."""
+
+    pulse_energy_micro_J: Number = param(1e-3, 1e6, "of one pulse")
+    wavelength_nm: Number = param(300, 12_000, "of the laser")
+    aperture_mm: Number = param(1, 1000, "diameter of the receiver")
+    optics_ratio: Number = param(0.01, 1, "transmission, both ways")
+    noise_photons_count: Number = param(
+        0.01, 1e9, "equivalent noise of the receiver, photoelectrons"
+    )
+    threshold_ratio: Number = param(1, 1000, "detection threshold over noise")
+    efficiency_ratio: Number = param(
+        0, 100, "multiplies the returned energy; below 1 for a degraded link", 1.0
+    )
+    range_max_m: Number = param(1, 1e6, "longest range that the timer counts")
+    confirm_count: int = param(1, 64, "N: valid after N hits")
+    window_count: int = param(1, 64, "M: among the last M pulses")
+    cant_max_deg: Number = param(
+        0, 90, "tilt up to which the beam is kept on the vertical"
+    )
+    noise_m: Number = param(0, 1000, "one sigma of a range")
+    bias_m: Number = param(-1000, 1000, "constant error", 0.0)
+
+    @model_validator(mode="after")
+    def _n_of_m(self) -> "LaserRangeFinder":
+        if self.confirm_count > self.window_count:
+            message = "confirm_count is more than window_count"
+            raise PydanticCustomError("order", "{m}", {"m": message})
+        return self
+
+
+class Sensors(Section):
+    """All instruments that the flight software reads."""
+
+    imu: Imu = item("inertial measurement unit")
+    star_tracker: StarTracker = item("star tracker")
+    laser: LaserRangeFinder = item("range finder")

@@ -1,0 +1,112 @@
+"""Mission file: when and where to land, and the orbit that it starts from."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+
+
+def parse_utc(value: str) -> datetime:
+    """`2025-06-05T19:17:00Z` as a moment; ValueError for anything else."""
+    if not _UTC.fullmatch(value):
+        raise ValueError(value)
+    return datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def _utc(value: str) -> str:
+    try:
+        parse_utc(value)
+    except ValueError:
+        message = "is no UTC; write it as 2025-06-05T19:17:00Z"
+        raise PydanticCustomError("utc", "{m}", {"m": message}) from None
+    return value
+
+
+Utc = Annotated[str, AfterValidator(_utc)]
+
+
+class MissionInfo(Section):
+    """What the flight is called and when it takes place."""
+
+    name: str = item("short name, also of its folder", pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    title: str = item("name for people", min_length=1)
+    ignition_utc: Utc = item("planned start of the braking burn")
+    touchdown_utc: Utc = item("planned touchdown")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "MissionInfo":
+        if parse_utc(self.touchdown_utc) <= parse_utc(self.ignition_utc):
+            message = "touchdown_utc is not after ignition_utc"
+            raise PydanticCustomError("order", "{m}", {"m": message})
+        return self
+
+
+class Site(Section):
+    """Where it is planned to land."""
+
+    name: str = item("name of the place", min_length=1)
+    latitude_deg: Number = param(-90, 90, "north positive, mean Earth frame")
+    longitude_deg: Number = param(-180, 360, "east positive, mean Earth frame")
+    map: Literal["auto", "ldem_4", "fused16", "embedded"] = item(
+        "terrain; auto takes the real one when its file is there", "auto"
+    )
+    albedo_ratio: Number = param(
+        0.01, 1, "normal reflectance at the wavelength of the range finder"
+    )
+
+
+class Moon(Section):
+    """How the Moon itself is modelled."""
+
+    gravity_degree_count: int = param(
+        0, 100, "highest degree of the gravity field; 0 is a point mass", 4
+    )
+
+
+class Orbit(Section):
+    """From the circular orbit to the start of the braking burn."""
+
+    apolune_altitude_km: Number = param(
+        15, 2000, "of the circular orbit, above the 1737.4 km sphere"
+    )
+    perilune_altitude_km: Number = param(
+        5, 2000, "of the descent ellipse, above the 1737.4 km sphere"
+    )
+    arrival_heading_deg: Number = param(
+        0, 360, "ground track at the site, clockwise from north"
+    )
+    ignition_before_perilune_s: Number = param(
+        -900, 1800, "start of the braking burn ahead of perilune"
+    )
+    doi_to_ignition_s: Number = param(
+        60, 7200, "end of the deorbit burn to start of the braking burn"
+    )
+    ignition_range_km: Number = param(
+        50, 2000, "first guess of the ground left to the site at ignition"
+    )
+    lead_s: Number = param(0, 3600, "flight starts this long before the burn", 60.0)
+    position_error_m: Vec3 = param(
+        -50_000,
+        50_000,
+        "true minus planned at the start: radial, along, across",
+        (0.0, 0.0, 0.0),
+    )
+    velocity_error_m_s: Vec3 = param(
+        -50,
+        50,
+        "true minus planned at the start: radial, along, across",
+        (0.0, 0.0, 0.0),
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Orbit":
+        if self.perilune_altitude_km > self.apolune_altitude_km:
+            message = "perilune_altitude_km is above apolune_altitude_km"
+            raise PydanticCustomError("order", "{m}", {"m": message})
+        return self

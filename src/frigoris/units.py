@@ -1,0 +1,87 @@
+"""Units at the border: the last part of a name is its unit, and its factor to SI.
+
+Outside (mission files, options, columns) every number is called by its unit, as in
+`isp_s` or `rate_max_deg_s`. Inside, everything is SI and the suffix is gone.
+"""
+
+from math import pi
+
+ARCSEC = pi / 648_000.0  # [rad]
+HOUR = 3600.0  # [s]
+# conventional value that instrument makers call one g [m/s^2]; equal to constants.G0
+STANDARD_G = 9.80665
+
+# suffix -> factor to SI. `sqrt_h` and `sqrt_s` stand below a fraction line: an angular
+# random walk of x deg_sqrt_h is x degrees per square root of an hour.
+FACTORS: dict[str, float] = {
+    # mass, length, time
+    "kg": 1.0,
+    "kg_s": 1.0,
+    "kg_m2": 1.0,
+    "km": 1e3,
+    "m": 1.0,
+    "mm": 1e-3,
+    "nm": 1e-9,
+    "s": 1.0,
+    "ms": 1e-3,
+    "Hz": 1.0,
+    "per_s": 1.0,
+    # angles and their rates
+    "deg": pi / 180.0,
+    "rad": 1.0,
+    "mrad": 1e-3,
+    "arcsec": ARCSEC,
+    "deg_s": pi / 180.0,
+    "rad_s": 1.0,
+    "deg_s2": pi / 180.0,
+    "deg_h": pi / 180.0 / HOUR,
+    "deg_h_per_sqrt_s": pi / 180.0 / HOUR,
+    "deg_sqrt_h": pi / 180.0 / HOUR**0.5,
+    # motion
+    "m_s": 1.0,
+    "m_s2": 1.0,
+    "m_s2_sqrt_Hz": 1.0,
+    "micro_g": 1e-6 * STANDARD_G,
+    # velocity random walk of an accelerometer: micro-g per root hertz, which is
+    # (m/s^2)/sqrt(Hz) = (m/s)/sqrt(s)
+    "micro_g_sqrt_s": 1e-6 * STANDARD_G,
+    "micro_g_per_sqrt_s": 1e-6 * STANDARD_G,
+    # force, energy, information
+    "N": 1.0,
+    "N_m": 1.0,
+    "micro_J": 1e-6,
+    "bit_s": 1.0,
+    "bytes": 1.0,
+    # pure numbers
+    "ppm": 1e-6,
+    "ratio": 1.0,
+    "count": 1.0,
+    # ISO 8601 with Z: text, never scaled
+    "utc": 1.0,
+}
+
+
+def suffix(name: str) -> str | None:
+    """The unit that `name` ends in, the longest that fits; None without one.
+
+    A name that is nothing but a unit (`count`) is its own unit.
+    """
+    parts = name.split("_")
+    for first in range(len(parts)):
+        candidate = "_".join(parts[first:])
+        if candidate in FACTORS:
+            return candidate
+    return None
+
+
+def stem(name: str) -> str:
+    """`name` without its unit; a name that is nothing but a unit stays as it is."""
+    unit = suffix(name)
+    if unit is None or unit == name:
+        return name
+    return name[: -len(unit) - 1]
+
+
+def factor(unit: str) -> float:
+    """What one `unit` is in SI units."""
+    return FACTORS[unit]
