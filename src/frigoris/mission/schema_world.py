@@ -69,6 +69,23 @@ class Moon(Section):
     )
 
 
+class Insertion(Section):
+    """Orbit insertion: an arc of its own, from a parabolic arrival."""
+
+    mass_kg: Number = param(10, 1e5, "at the start of the burn")
+    perilune_altitude_km: Number = param(10, 1000, "of the arrival")
+    burn_s: Number = param(10, 5000, "length of the burn, centred on perilune")
+
+
+class Circularisation(Section):
+    """Last burn into the circular orbit: an arc of its own."""
+
+    mass_kg: Number = param(10, 1e5, "at the start of the burn")
+    perilune_altitude_km: Number = param(10, 1000, "before the burn")
+    apolune_altitude_km: Number = param(10, 1e5, "before the burn")
+    before_perilune_s: Number = param(0, 3000, "the burn begins")
+
+
 class Orbit(Section):
     """From the circular orbit to the start of the braking burn."""
 
@@ -87,10 +104,9 @@ class Orbit(Section):
     doi_to_ignition_s: Number = param(
         60, 7200, "end of the deorbit burn to start of the braking burn"
     )
-    ignition_range_km: Number = param(
-        50, 2000, "first guess of the ground left to the site at ignition"
-    )
-    lead_s: Number = param(0, 3600, "flight starts this long before the burn", 60.0)
+    lead_s: Number = param(10, 600, "flight starts this long before the burn", 60.0)
+    insertion: Insertion | None = item("orbit insertion, flown by itself", None)
+    circularisation: Circularisation | None = item("last burn before the descent", None)
     position_error_m: Vec3 = param(
         -50_000,
         50_000,
