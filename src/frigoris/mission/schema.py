@@ -1,6 +1,6 @@
 """The whole mission file: one section each, in the order in which it is told."""
 
-from frigoris.mission.schema_base import Number, Section, item, param
+from frigoris.mission.schema_base import Count, Number, Section, item, param
 from frigoris.mission.schema_evidence import (
     Dispersion,
     Engineering,
@@ -21,7 +21,7 @@ class Radio(Section):
     """The link that brings the telemetry down."""
 
     rate_bit_s: Number = param(1, 1e9, "of the downlink")
-    frame_bytes: int = param(64, 65_542, "of one transfer frame")
+    frame_bytes: Count = param(64, 65_542, "of one transfer frame")
 
 
 class Surface(Section):

@@ -29,6 +29,7 @@ def _number(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
+Count = Annotated[int, BeforeValidator(_number)]
 Vec3 = tuple[Number, Number, Number]
 
 
@@ -36,7 +37,7 @@ def param(
     low: float, high: float, about: str, default: object = PydanticUndefined
 ) -> Any:
     """A number (or each of several) within `low` and `high`, both included."""
-    extra = {"minimum": low, "maximum": high}
+    extra: dict[str, Any] = {"minimum": low, "maximum": high}
     return Field(default, description=about, json_schema_extra=extra)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 
 
 class Engine(Section):
@@ -37,7 +37,7 @@ class Rcs(Section):
 class Legs(Section):
     """Landing legs, and what they withstand."""
 
-    count: int = param(3, 8, "number of legs")
+    count: Count = param(3, 8, "number of legs")
     radius_m: Number = param(0.1, 20, "of the circle of pads")
     pad_height_m: Number = param(-20, 20, "z of the pads in body axes")
     vertical_speed_max_m_s: Number = param(0.1, 20, "landed only below this")

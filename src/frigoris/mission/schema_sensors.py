@@ -3,7 +3,7 @@
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 
 _ZERO = (0.0, 0.0, 0.0)
 
@@ -47,8 +47,8 @@ class LaserRangeFinder(Section):
         0, 100, "multiplies the returned energy; below 1 for a degraded link", 1.0
     )
     range_max_m: Number = param(1, 1e6, "longest range that the timer counts")
-    confirm_count: int = param(1, 64, "N: valid after N hits")
-    window_count: int = param(1, 64, "M: among the last M pulses")
+    confirm_count: Count = param(1, 64, "N: valid after N hits")
+    window_count: Count = param(1, 64, "M: among the last M pulses")
     cant_max_deg: Number = param(
         0, 90, "tilt up to which the beam is kept on the vertical"
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
@@ -64,7 +64,7 @@ class Site(Section):
 class Moon(Section):
     """How the Moon itself is modelled."""
 
-    gravity_degree_count: int = param(
+    gravity_degree_count: Count = param(
         0, 100, "highest degree of the gravity field; 0 is a point mass", 4
     )
 

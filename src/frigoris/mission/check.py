@@ -1,0 +1,201 @@
+"""Faults that show only when the parts of a mission are held together.
+
+Works on the plain tree, so that they are found although another part is wrong too.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from frigoris.mission.paths import (
+    Parameter,
+    checked,
+    did_you_mean,
+    fault_path,
+    parameters,
+    read,
+)
+from frigoris.mission.schema import FITTED_MAX, Mission
+from frigoris.mission.schema_base import numbers
+from frigoris.mission.source import Location
+from frigoris.mission.wording import shown
+from frigoris.units import FACTORS
+
+OUTER = 0.1  # share of an engineering range, at each end, that counts as fitted
+SOURCE_MARK = re.compile(r"\bS\d+\b")
+
+Fault = tuple[Location, str]
+
+
+def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    """Everything that is wrong between the parts."""
+    known = parameters(tree)
+    yield from _fault_values(tree, known)
+    yield from _dispersions(tree, known)
+    yield from _engineering(tree, known)
+    yield from _published(tree)
+    yield from _fitted(tree, known)
+    for section in ("published", "requirements"):
+        yield from _doubled(tree, section)
+
+
+def _rows(tree: Mapping[str, Any], section: str) -> Iterator[tuple[int, Any]]:
+    rows = tree.get(section)
+    for i, row in enumerate(rows if isinstance(rows, list) else []):
+        if isinstance(row, Mapping):
+            yield i, row
+
+
+def _sets(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    faults = tree.get("faults")
+    for name, fault in (faults if isinstance(faults, Mapping) else {}).items():
+        values = fault.get("set") if isinstance(fault, Mapping) else None
+        for path, value in (values if isinstance(values, Mapping) else {}).items():
+            yield name, path, value
+
+
+def _fault_values(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
+    for name, path, value in _sets(tree):
+        at: Location = ("faults", name, "set", path)
+        if path not in known:
+            hint = did_you_mean(path, known)
+            yield at, f"fault {name} sets the unknown parameter {path}.{hint}"
+            continue
+        wrong = checked(known[path], value)[1]
+        if wrong:
+            yield at, f"fault {name}: {path} = {shown(value)} {wrong}"
+
+
+def _lookup(tree: Mapping[str, Any], known: dict[str, Parameter], path: Any) -> Any:
+    """Value at a path of the tree, or a fault in words."""
+    through = fault_path(str(path))
+    if through:
+        for name, inner, value in _sets(tree):
+            if through == (name, inner):
+                return value, None
+        options = [f"faults.{name}.set.{inner}" for name, inner, _ in _sets(tree)]
+        return None, f"no fault sets {path}.{did_you_mean(str(path), options)}"
+    if path not in known:
+        return None, f"unknown parameter {path}.{did_you_mean(str(path), known)}"
+    value = tree
+    for part in str(path).split("."):
+        value = _step(value, part)
+    if value is None:
+        value = known[path].field.get_default()
+    return value, None
+
+
+def _step(value: Any, part: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(part)
+    for i, entry in enumerate(value if isinstance(value, list) else []):
+        if part == str(i) or (isinstance(entry, Mapping) and entry.get("name") == part):
+            return entry
+    return None
+
+
+def _dispersions(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
+    seen: set[str] = set()
+    for i, row in _rows(tree, "dispersions"):
+        path = row.get("path")
+        if not isinstance(path, str):
+            continue
+        value, wrong = _lookup(tree, known, path)
+        at: Location = ("dispersions", i, "path")
+        design = list(numbers(value))
+        if wrong:
+            yield at, f"dispersions: {wrong}"
+        elif path in seen:
+            yield at, f"dispersions: {path} stands here twice"
+        elif value is not None and not design:
+            yield at, f"dispersions: {path} is not a number"
+        seen.add(path)
+        for shape, size in (("normal", "sigma"), ("uniform", "half_width")):
+            inner = row.get(shape)
+            spread = inner.get(size) if isinstance(inner, Mapping) else None
+            if isinstance(spread, list) and design and len(spread) != len(design):
+                text = f"{path} has {len(design)} components, {size} has {len(spread)}"
+                yield ("dispersions", i, shape, size), f"dispersions: {text}"
+
+
+def _engineering(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
+    for i, row in _rows(tree, "engineering"):
+        path, low, high = row.get("path"), row.get("low"), row.get("high")
+        if not isinstance(path, str):
+            continue
+        value, wrong = _lookup(tree, known, path)
+        if wrong:
+            yield ("engineering", i, "path"), f"engineering: {wrong}"
+        elif not isinstance(low, int | float) or not isinstance(high, int | float):
+            continue
+        elif any(not low <= x <= high for x in numbers(value)):
+            text = f"{path} = {shown(value)} is outside its declared range"
+            yield ("engineering", i), f"{text} {low:.12g} … {high:.12g}"
+
+
+def _published(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    sources = tree.get("sources")
+    for i, row in _rows(tree, "published"):
+        for mark in SOURCE_MARK.findall(str(row.get("source"))):
+            if not isinstance(sources, Mapping) or mark not in sources:
+                text = f"{row.get('id')}: source {mark} is not in sources"
+                yield ("published", i, "source"), text
+        for j, part in _rows(row, "parts"):
+            unit = part.get("unit")
+            if isinstance(unit, str) and unit not in {*FACTORS, "yes"}:
+                text = f"{row.get('id')}: unknown unit {unit}"
+                hint = did_you_mean(unit, FACTORS)
+                yield ("published", i, "parts", j, "unit"), f"{text}.{hint}"
+
+
+def _doubled(tree: Mapping[str, Any], section: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, row in _rows(tree, section):
+        name = str(row.get("id"))
+        if name in seen:
+            yield (section, i, "id"), f"{section}: the id {name} stands here twice"
+        seen.add(name)
+
+
+def _fitted(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
+    rows = list(_rows(tree, "fitted"))
+    published = {str(row.get("id")): row for _, row in _rows(tree, "published")}
+    for i, row in rows:
+        wrong = _lookup(tree, known, row.get("path"))[1]
+        if wrong and "path" in row:
+            yield ("fitted", i, "path"), f"fitted: {wrong}"
+        if "observable" in row and row["observable"] not in published:
+            text = f"fitted: no published row has the id {row['observable']}"
+            yield ("fitted", i, "observable"), text
+    counted = sum(row.get("grade") != "input" for row in published.values())
+    if rows and len(rows) > counted - 2:
+        text = f"fitted: {len(rows)} numbers, but {counted} observables allow"
+        yield ("fitted",), f"{text} {max(counted - 2, 0)} at most"
+
+
+class Edge(NamedTuple):
+    """An engineering value so near the end of its range that it counts as fitted."""
+
+    path: str
+    value: Any
+    low: float
+    high: float
+
+
+def edges(mission: Mission) -> list[Edge]:
+    """Engineering values in the outer tenth of their range, fitted ones left out."""
+    fitted = {row.path for row in mission.fitted}
+    found = []
+    for row in mission.engineering:
+        value, margin = read(mission, row.path), OUTER * (row.high - row.low)
+        inside = [row.low + margin <= x <= row.high - margin for x in numbers(value)]
+        if not all(inside) and row.path not in fitted:
+            found.append(Edge(row.path, value, row.low, row.high))
+    return found
+
+
+def over_fitted(mission: Mission) -> bool:
+    """More numbers count as fitted than a flight may have."""
+    counted = sum(row.grade != "input" for row in mission.published)
+    limit = min(FITTED_MAX, max(counted - 2, 0))
+    return len(mission.fitted) + len(edges(mission)) > limit
