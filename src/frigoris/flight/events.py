@@ -1,0 +1,169 @@
+"""What happened in a flight and when, read off its record."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from frigoris.flight.channels import Table
+from frigoris.flight.outcome import CRASHED, LANDED, Touch
+from frigoris.messages import (
+    BRAKING,
+    COAST,
+    DEORBIT_BURN,
+    PHASES,
+    PITCH_UP,
+    TERMINAL_DESCENT,
+    TERMINAL_LANDING,
+)
+from frigoris.messages import LANDED as LANDED_PHASE
+
+EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
+
+PHASE_WORDS = {
+    DEORBIT_BURN: "deorbit burn begins",
+    COAST: "deorbit burn ends, coast",
+    BRAKING: "braking burn begins",
+    PITCH_UP: "braking ends, pitch-up",
+    TERMINAL_DESCENT: "terminal descent",
+    TERMINAL_LANDING: "terminal landing",
+    LANDED_PHASE: "flight software: landed, engines off",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline."""
+
+    t_s: float
+    name: str
+    text: str
+    values: dict[str, float] = field(default_factory=dict)
+
+
+def phase_start(onboard: Table, phase: int) -> float | None:
+    """When a phase began [s], or none."""
+    index = np.flatnonzero(onboard["phase"] == phase)
+    return float(onboard["t_s"][index[0]]) if len(index) else None
+
+
+def first(flags: np.ndarray) -> int | None:
+    """Index of the first true value."""
+    index = np.flatnonzero(flags)
+    return int(index[0]) if len(index) else None
+
+
+def crossing(
+    time: np.ndarray, value: np.ndarray, level: float, after: float = -np.inf
+) -> float | None:
+    """When `value` first falls through `level` after a time, between samples [s]."""
+    falls = (value[:-1] > level) & (value[1:] <= level) & (time[:-1] >= after)
+    index = first(falls)
+    if index is None:
+        return None
+    a, b = value[index], value[index + 1]
+    part = (a - level) / (a - b)
+    return float(time[index] + part * (time[index + 1] - time[index]))
+
+
+def at(table: Table, name: str, time: float) -> float:
+    """A channel at a time, between samples."""
+    return float(np.interp(time, table["t_s"], table[name]))
+
+
+def timeline(
+    truth: Table,
+    onboard: Table,
+    touched: Touch | None,
+    outcome: str,
+    depleted: float,
+    last_telemetry: float | None,
+) -> list[Event]:
+    """All events in the order of time."""
+    found = [
+        *_phases(truth, onboard),
+        *_laser(truth, onboard),
+        *_end(truth, touched, outcome, depleted, last_telemetry),
+    ]
+    return sorted(found, key=lambda e: e.t_s)
+
+
+def _state(truth: Table, onboard: Table, t: float) -> dict[str, float]:
+    return {
+        "altitude_m": at(truth, "altitude_m", t),
+        "est_altitude_m": at(onboard, "est_altitude_m", t),
+        "descent_rate_m_s": at(truth, "descent_rate_m_s", t),
+        "speed_m_s": at(truth, "speed_m_s", t),
+        "tilt_deg": at(truth, "tilt_deg", t),
+    }
+
+
+def _phases(truth: Table, onboard: Table) -> list[Event]:
+    found = []
+    for phase, words in PHASE_WORDS.items():
+        t = phase_start(onboard, phase)
+        if t is not None:
+            found.append(Event(t, PHASES[phase], words, _state(truth, onboard, t)))
+    return found
+
+
+def _laser(truth: Table, onboard: Table) -> list[Event]:
+    found = []
+    t_valid = None
+    index = first(onboard["laser_valid"] > 0)
+    if index is not None:
+        t_valid = float(onboard["t_s"][index])
+        state = _state(truth, onboard, t_valid)
+        words = (
+            f"first valid range, {state['altitude_m']:.0f} m at "
+            f"{state['descent_rate_m_s']:.0f} m/s; onboard altitude "
+            f"{state['est_altitude_m']:.0f} m"
+        )
+        found.append(Event(t_valid, "first_valid_range", words, state))
+    t_due = crossing(truth["t_s"], truth["altitude_m"], EXPECTED_RANGE)
+    if t_due is not None and (t_valid is None or t_valid > t_due):
+        words = f"{EXPECTED_RANGE:.0f} m above the ground and no valid range"
+        found.append(
+            Event(t_due, "range_overdue", words, _state(truth, onboard, t_due))
+        )
+    gate = first(onboard["laser_accepted"] > 0)
+    if gate is not None:
+        t = float(onboard["t_s"][gate])
+        jump = float(onboard["laser_innovation_m"][gate])
+        words = f"navigation takes the first range, {jump:+.0f} m"
+        found.append(Event(t, "first_accepted_range", words, {"innovation_m": jump}))
+    return found
+
+
+def _end(
+    truth: Table,
+    touched: Touch | None,
+    outcome: str,
+    depleted: float,
+    last_telemetry: float | None,
+) -> list[Event]:
+    found = []
+    if np.isfinite(depleted):
+        words = "propellant of the descent engines is used up"
+        found.append(Event(depleted, "depleted", words))
+    if last_telemetry is not None and outcome == CRASHED:
+        h = at(truth, "altitude_m", last_telemetry)
+        v = at(truth, "descent_rate_m_s", last_telemetry)
+        words = f"last telemetry that reached the ground, {h:.0f} m at {v:.0f} m/s"
+        values = {"altitude_m": h, "descent_rate_m_s": v}
+        found.append(Event(last_telemetry, "last_telemetry", words, values))
+    if touched is None:
+        end = float(truth["t_s"][-1])
+        found.append(Event(end, outcome, f"end of the record: {outcome}"))
+        return found
+    words = "touchdown" if outcome == LANDED else "impact"
+    text = (
+        f"{words}, {touched.vertical_speed:.2f} m/s down, "
+        f"{touched.horizontal_speed:.2f} m/s sideways"
+    )
+    values = {
+        "speed_vertical_m_s": touched.vertical_speed,
+        "speed_horizontal_m_s": touched.horizontal_speed,
+        "tilt_deg": float(np.degrees(touched.tilt)),
+    }
+    found.append(Event(touched.time, words, text, values))
+    return found

@@ -1,0 +1,103 @@
+"""Where real data files are looked for, and how they are known to be the right ones."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from frigoris.errors import DataError
+from frigoris.runtime import user_cache
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of the data path with the hash it must have."""
+
+    name: str  # path below the data folder
+    sha256: str
+    what: str
+
+
+# hashes: data/PROVENANCE.md; no other hash is pinned
+FILES = {
+    "ldem_4": DataFile(
+        "topography/LDEM_4.IMG",
+        "c04632eba6449af49e3108ed7c25b3b1c450600abd3690df4fc815853a1af476",
+        "LOLA LDEM_4 V3.0, 4 px/deg, NASA PDS (doi 10.17189/1520642)",
+    ),
+    "fused16": DataFile(
+        "topography/fused16_fallback.tif",
+        "",
+        "16 px/deg fusion of relief maps with LDEM_4; derived, not a PDS product",
+    ),
+    "lp165p": DataFile(
+        "gravity/lp165p.npz",
+        "2619a5f9b9936055f13121e3fdbbb01b165164df036640c0369baeac957a51b2",
+        "LP165P gravity to degree 165, Konopliv et al. 2001",
+    ),
+    "moon_pa_de421": DataFile(
+        "orientation/moon_pa_de421_1900-2050.bpc",
+        "656f90616403d75a75f0cd6c8830fc5b44f8cb4facb5ccb8915e752b397520cf",
+        "lunar principal-axis orientation of DE421, NAIF",
+    ),
+    "moon_080317": DataFile(
+        "orientation/moon_080317.tf",
+        "78732477b96f9863e7b0d65bcee3c22b8707ca5ed0db56d1173319cb2e8c7993",
+        "lunar frame kernel, NAIF",
+    ),
+    "pck00010": DataFile(
+        "orientation/pck00010.tpc",
+        "59468328349aa730d18bf1f8d7e86efe6e40b75dfb921908f99321b3a7a701d2",
+        "planetary constants kernel, NAIF",
+    ),
+}
+
+
+def search_path() -> list[Path]:
+    """Folders in the order in which they are searched."""
+    given = os.environ.get("FRIGORIS_DATA")
+    return ([Path(given)] if given else []) + [user_cache() / "data"]
+
+
+def find(key: str) -> Path | None:
+    """A known file, its hash checked once, or none where no folder has it."""
+    for folder in search_path():
+        path = folder / FILES[key].name
+        if path.is_file():
+            _verify(path, key)
+            return path
+    return None
+
+
+@cache
+def _verify(path: Path, key: str) -> None:
+    expected = FILES[key].sha256
+    if expected and sha256(path) != expected:
+        raise DataError(
+            f"Cannot use {path} as {FILES[key].what}: its sha256 is "
+            f"{sha256(path)[:16]}..., expected {expected[:16]}.... The file is damaged or "
+            "another version; replace it, or unset FRIGORIS_DATA to fly without it."
+        )
+
+
+@cache
+def sha256(path: Path) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def entries() -> list[dict[str, str]]:
+    """Every known file: name, what it is, and where it was found."""
+    rows = []
+    for key, file in FILES.items():
+        path = find(key)
+        rows.append(
+            {
+                "key": key,
+                "file": file.name,
+                "what": file.what,
+                "found": str(path) if path else "",
+            }
+        )
+    return rows

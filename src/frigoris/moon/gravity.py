@@ -1,0 +1,66 @@
+"""Gravity field of the Moon: low degrees as facts, any degree from the data path."""
+
+import numpy as np
+
+from frigoris.constants import MU_MOON, RADIUS_GRAVITY
+from frigoris.errors import DataError
+from frigoris.math.harmonics import Harmonics
+from frigoris.moon.data import find
+
+# GRGM900C (Lemoine et al. 2014), 4-pi normalised, principal axes: l, m, C, S
+LOW_DEGREES = (
+    (2, 0, -9.088661636e-05, 0.0),
+    (2, 1, -1.949593236e-10, 1.073332539e-09),
+    (2, 2, 3.467333409e-05, 1.090846287e-10),
+    (3, 0, -3.197352961e-06, 0.0),
+    (3, 1, 2.636801632e-05, 5.454551266e-06),
+    (3, 2, 1.417155243e-05, 4.878003818e-06),
+    (3, 3, 1.227538482e-05, -1.774156096e-06),
+    (4, 0, 3.234789561e-06, 0.0),
+    (4, 1, -6.013465327e-06, 1.66433293e-06),
+    (4, 2, -7.1161801e-06, -6.777019238e-06),
+    (4, 3, -1.349935269e-06, -1.34449905e-05),
+    (4, 4, -6.006986312e-06, 3.926554125e-06),
+)
+EMBEDDED_DEGREE = 4
+
+
+def gravity(degree: int) -> Harmonics:
+    """The field up to `degree`; beyond 4 it needs the file of LP165P."""
+    if degree <= EMBEDDED_DEGREE:
+        return _embedded(degree)
+    path = find("lp165p")
+    if path is None:
+        raise DataError(
+            f"Cannot fly gravity of degree {degree}: without data files only degrees up "
+            f"to {EMBEDDED_DEGREE} are known. Set FRIGORIS_DATA to a folder with "
+            f"gravity/lp165p.npz, or moon.gravity_degree_count to {EMBEDDED_DEGREE}."
+        )
+    with np.load(path) as data:
+        k = degree + 1
+        return Harmonics(
+            mu=np.float64(data["gm_m3s2"]),
+            radius=np.float64(data["r_ref_m"]),
+            C=np.asarray(data["C"][:k, :k], dtype=np.float64),
+            S=np.asarray(data["S"][:k, :k], dtype=np.float64),
+        )
+
+
+def note(degree: int) -> str:
+    """One line for reports: which field."""
+    if degree == 0:
+        return "gravity: point mass"
+    source = "GRGM900C, embedded" if degree <= EMBEDDED_DEGREE else "LP165P"
+    return f"gravity: degree {degree}, {source}"
+
+
+def _embedded(degree: int) -> Harmonics:
+    size = max(degree, 0) + 1
+    c, s = np.zeros((size, size)), np.zeros((size, size))
+    c[0, 0] = 1.0
+    for n, m, cosine, sine in LOW_DEGREES:
+        if n <= degree:
+            c[n, m], s[n, m] = cosine, sine
+    return Harmonics(
+        mu=np.float64(MU_MOON), radius=np.float64(RADIUS_GRAVITY), C=c, S=s
+    )
