@@ -24,6 +24,7 @@ FACTORS: dict[str, float] = {
     "nm": 1e-9,
     "s": 1.0,
     "ms": 1e-3,
+    "min": 60.0,
     "Hz": 1.0,
     "per_s": 1.0,
     # angles and their rates

@@ -124,13 +124,24 @@ def _engineering(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
         if not isinstance(path, str):
             continue
         value, wrong = _lookup(tree, known, path)
+        at: Location = ("engineering", i)
         if wrong:
-            yield ("engineering", i, "path"), f"engineering: {wrong}"
-        elif not isinstance(low, int | float) or not isinstance(high, int | float):
+            yield (*at, "path"), f"engineering: {wrong}"
             continue
-        elif any(not low <= x <= high for x in numbers(value)):
+        triples = within(value, low, high)
+        if triples is None:
+            yield at, f"engineering: low and high don't fit {path} = {shown(value)}"
+        elif any(not a <= x <= b for x, a, b in triples):
             text = f"{path} = {shown(value)} is outside its declared range"
-            yield ("engineering", i), f"{text} {low:.12g} … {high:.12g}"
+            yield at, f"{text} {shown(low)} … {shown(high)}"
+
+
+def within(value: Any, low: Any, high: Any) -> list[tuple[float, float, float]] | None:
+    """Each number of a value with its own interval; None if they don't fit."""
+    x, a, b = (list(numbers(v)) for v in (value, low, high))
+    a, b = (ends * len(x) if len(ends) == 1 else ends for ends in (a, b))
+    fits = len(x) == len(a) == len(b) > 0
+    return list(zip(x, a, b, strict=True)) if fits else None
 
 
 def _published(tree: Mapping[str, Any]) -> Iterator[Fault]:
@@ -178,8 +189,8 @@ class Edge(NamedTuple):
 
     path: str
     value: Any
-    low: float
-    high: float
+    low: Any
+    high: Any
 
 
 def edges(mission: Mission) -> list[Edge]:
@@ -187,9 +198,10 @@ def edges(mission: Mission) -> list[Edge]:
     fitted = {row.path for row in mission.fitted}
     found = []
     for row in mission.engineering:
-        value, margin = read(mission, row.path), OUTER * (row.high - row.low)
-        inside = [row.low + margin <= x <= row.high - margin for x in numbers(value)]
-        if not all(inside) and row.path not in fitted:
+        value = read(mission, row.path)
+        triples = within(value, row.low, row.high) or []
+        inside = (OUTER * (b - a) <= min(x - a, b - x) for x, a, b in triples)
+        if row.path not in fitted and not all(inside):
             found.append(Edge(row.path, value, row.low, row.high))
     return found
 

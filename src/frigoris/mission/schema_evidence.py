@@ -96,15 +96,9 @@ class Engineering(Section):
     """A value that nobody published, with the range a reader would accept."""
 
     path: str = item("parameter")
-    low: Number = item("low end in the unit of the path")
-    high: Number = item("high end in the unit of the path")
+    low: Scalars = item("low end in the unit of the path, or one per component")
+    high: Scalars = item("high end in the unit of the path, or one per component")
     why: str = item("reason of the range", min_length=1)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Engineering":
-        if self.low > self.high:
-            raise PydanticCustomError("order", "{m}", {"m": "low is above high"})
-        return self
 
 
 class Fitted(Section):
