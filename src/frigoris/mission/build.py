@@ -6,6 +6,7 @@ mission as it really is in one case (faults and dispersions in). Nothing else di
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import equinox as eqx
@@ -27,6 +28,8 @@ from frigoris.mission.build_onboard import (
 )
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
+from frigoris.moon.orientation import dcm_MI, q_from_dcm
+from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
@@ -40,8 +43,9 @@ class Planned:
     plan: Plan
     onboard: OnboardConfig
     site_M: np.ndarray  # [m]
-    normal_M: np.ndarray
     standoff: float  # [m]
+    start: datetime  # time zero of the flight
+    q_IM0: np.ndarray  # orientation of the Moon then
 
 
 def make_planned(m: SimpleNamespace, setting: Setting) -> Planned:
@@ -57,8 +61,11 @@ def make_planned(m: SimpleNamespace, setting: Setting) -> Planned:
     burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
     plan = make_plan(m, setting.world(), guidance, burn, standoff)
     guidance = eqx.tree_at(lambda g: g.deorbit_dv, guidance, f(plan.deorbit_dv))
-    load = onboard_config(m, setting, site_M, guidance, plan, standoff)
-    return Planned(plan, load, site_M, normal, standoff)
+    ignition = parse_utc(m.mission.ignition)
+    start = ignition - timedelta(seconds=plan.ignition_time)
+    q_IM0 = q_from_dcm(dcm_MI(*tdb(start)).T)
+    load = onboard_config(m, setting, site_M, q_IM0, guidance, plan, standoff)
+    return Planned(plan, load, site_M, standoff, start, q_IM0)
 
 
 def make_params(
@@ -78,7 +85,7 @@ def make_params(
             dcm_PM=f(setting.dcm_PM),
             omega_MI_M=f(setting.omega_MI_M),
         ),
-        q_IM0=f(setting.q_IM0),
+        q_IM0=f(planned.q_IM0),
         sensors=Sensors(
             imu=_imu(m.sensors.imu, switch),
             star=StarTracker(

@@ -133,6 +133,7 @@ def onboard_config(
     m: SimpleNamespace,
     setting: Setting,
     site_M: np.ndarray,
+    q_IM0: np.ndarray,
     guidance: GuidanceConfig,
     plan: Plan,
     standoff: float,
@@ -144,7 +145,7 @@ def onboard_config(
             gravity=setting.gravity,
             dcm_PM=f(setting.dcm_PM),
             omega_MI_M=f(setting.omega_MI_M),
-            q_IM0=f(setting.q_IM0),
+            q_IM0=f(q_IM0),
             site_M=f(site_M),
         ),
         vehicle=vehicle_model(m, standoff),
@@ -167,4 +168,3 @@ def onboard_config(
             contact_confirm=f(s.contact_confirm),
         ),
     )
-

@@ -9,17 +9,20 @@ import numpy as np
 from frigoris.lander.rigid_body import World
 from frigoris.math.grid import Grid
 from frigoris.math.harmonics import Harmonics
+from frigoris.moon.gravity import gravity, note
+from frigoris.moon.orientation import SPIN, dcm_PM
+from frigoris.moon.terrain import Terrain
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Terrain, gravity and orientation at the epoch of the flight."""
+    """Terrain, gravity and rotation; nothing here depends on the date."""
 
     terrain: Grid
     gravity: Harmonics
+    gravity_note: str
     dcm_PM: np.ndarray
     omega_MI_M: np.ndarray  # [rad/s]
-    q_IM0: np.ndarray  # at time zero of the flight
 
     def world(self) -> World:
         """As the dynamics use it."""
@@ -28,3 +31,18 @@ class Setting:
             dcm_PM=jnp.asarray(self.dcm_PM),
             omega_MI_M=jnp.asarray(self.omega_MI_M),
         )
+
+
+def make_setting(degree: int, terrain: Terrain) -> Setting:
+    """The Moon of a flight.
+
+    Its rotation is the mean one about the pole: the libration of a date (1e-9 rad/s)
+    would move a flight of an hour by some 20 m and make it another flight a month later.
+    """
+    return Setting(
+        terrain=terrain.grid,
+        gravity=gravity(degree),
+        gravity_note=note(degree),
+        dcm_PM=dcm_PM(),
+        omega_MI_M=np.array([0.0, 0.0, SPIN]),
+    )

@@ -13,6 +13,7 @@ import numpy as np
 J2000 = 2451545.0  # [d]
 CENTURY = 36525.0  # [d]
 DAY = 86400.0  # [s]
+SPIN = np.radians(13.17635815) / DAY  # mean rotation about the pole [rad/s]
 
 # arguments E1..E13: constant [deg] and rate [deg/d]
 ARGUMENTS = np.array(
@@ -72,18 +73,6 @@ def dcm_MI(jd1: float, jd2: float) -> np.ndarray:
         @ _rotation(0, np.pi / 2 - delta)
         @ _rotation(2, np.pi / 2 + alpha)
     )
-
-
-def omega_MI_M(jd1: float, jd2: float, half_span: float = 600.0) -> np.ndarray:
-    """Angular velocity of the Moon in M components [rad/s], over +-`half_span` [s].
-
-    Libration changes it by about 6e-15 rad/s^2: 0.04 urad, 0.07 m, in one hour.
-    """
-    h = half_span / DAY
-    turn = dcm_MI(jd1, jd2 + h) @ dcm_MI(jd1, jd2 - h).T
-    # the frame turns by +omega, so components turn by -omega
-    skew = (turn.T - turn) / (2.0 * 2.0 * half_span)
-    return np.array([skew[2, 1], skew[0, 2], skew[1, 0]])
 
 
 def dcm_PM() -> np.ndarray:

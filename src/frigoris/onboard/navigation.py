@@ -263,14 +263,15 @@ def update_rest(nav: Navigator, config: OnboardConfig) -> Navigator:
 def load_ignition_covariance(nav: Navigator, config: OnboardConfig, now: Flag) -> Navigator:
     """At ignition the flight takes the position and velocity sigmas of its load.
 
-    They stand for orbit determination over the coast; correlations are dropped, so a
-    first range over the target corrects the vertical and leaves the horizontal alone.
+    They stand for orbit determination over the coast. Their axes are those of the
+    target and correlations are dropped, so a first range over the target corrects the
+    vertical and leaves the horizontal alone: up at ignition lies 20 deg off.
     """
     c = config.navigation
-    up = nav.r_M / norm(nav.r_M)
+    up = config.moon.site_M / norm(config.moon.site_M)
     cross_track = config.guidance.plane_normal_M
     along = cross(cross_track, up)
-    dcm = jnp.stack([up, along, cross_track + 0.0 * up], axis=1)
+    dcm = jnp.stack([up, along, cross_track], axis=1)
     p = nav.covariance
     fresh = {key: jnp.zeros_like(block) for key, block in p.items()}
     for which in (cov.PSI, cov.BA, cov.BG):

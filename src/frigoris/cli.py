@@ -1,0 +1,379 @@
+"""The command line: each command a thin sentence over the library.
+
+Nothing heavy is imported before a command needs it: `--help`, `missions` and `check`
+answer at once.
+"""
+
+import json
+import math
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from frigoris import __version__
+from frigoris.errors import FrigorisError, MissionFileError, OutputError, UserError
+
+DONE, FAILED, MISTAKE, OURS, STOPPED = 0, 1, 2, 70, 130
+
+app = typer.Typer(
+    name="frigoris",
+    help="Flies robotic lunar landings before, and after, the lander does.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data = typer.Typer(help="Real lunar data: what is known, and where it is looked for.")
+app.add_typer(data, name="data", no_args_is_help=True)
+
+# of every typer: since 0.27 it brings its own copy of click
+_UsageProblem = next(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
+
+MissionName = Annotated[
+    str, typer.Argument(metavar="MISSION", help="Name in the catalogue, or a path.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout, nothing else.")
+]
+
+
+def main() -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Exit code of one command: 0 done, 1 not met, 2 the user's mistake, 70 ours."""
+    try:
+        code = app(args=arguments, prog_name="frigoris", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except UserError as error:
+        return _say(str(error), MISTAKE)
+    except _UsageProblem as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("stopped", STOPPED)
+    except BrokenPipeError:
+        # who read our output has left; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _ours(error)
+
+
+def _say(message: str, code: int) -> int:
+    print(f"frigoris: {message}", file=sys.stderr)
+    return code
+
+
+def _usage(error: Any) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(context.get_help(), file=sys.stderr)
+        return MISTAKE
+    path = context.command_path if context else "frigoris"
+    return _say(f"{error.format_message()} `{path} --help` shows the usage.", MISTAKE)
+
+
+def _ours(error: Exception) -> int:
+    if os.environ.get("FRIGORIS_DEBUG") == "1":
+        traceback.print_exc()
+    first = (str(error).splitlines() or [""])[0][:300]
+    kind = "" if isinstance(error, FrigorisError) else f"{type(error).__name__}: "
+    return _say(
+        f"this is our mistake, not yours: {kind}{first}\n"
+        "Please report it with the command and the mission file; FRIGORIS_DEBUG=1 "
+        "shows where it happened.",
+        OURS,
+    )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"frigoris {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def fly(
+    mission: MissionName,
+    case: Annotated[
+        int, typer.Option(help="Which draw of the dispersions and noise, from 0.")
+    ] = 0,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter."),
+    ] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="NAME[:KEY=VALUE,...]",
+            help="Fly only the faults named; with KEY=VALUE change what one does and "
+            "leave the others.",
+        ),
+    ] = None,
+    nominal: Annotated[
+        bool, typer.Option("--nominal", help="Without the faults of the mission.")
+    ] = False,
+    undispersed: Annotated[
+        bool,
+        typer.Option(
+            "--undispersed", help="The design point: no dispersions, no noise."
+        ),
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of dispersions and noise.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
+    ] = None,
+    terrain: Annotated[
+        str | None,
+        typer.Option("--map", help="auto, ldem_4, fused16 or embedded."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fly one mission from lunar orbit to the ground and write its record."""
+    _check_flight(mission, case, sets or [], faults or [], nominal, terrain)
+    if out is not None:
+        _check_writable(out)
+    from frigoris import verbs
+    from frigoris.report import console_text
+
+    with console_text.progress_bar() as progress:
+        flight = verbs.fly(
+            mission,
+            case=case,
+            seed=seed,
+            sets=tuple(sets or ()),
+            faults=tuple(faults or ()),
+            nominal=nominal,
+            undispersed=undispersed,
+            out=out,
+            terrain=terrain,
+            progress=progress,
+        )
+    if as_json:
+        _print_json(flight_json(flight))
+    else:
+        console_text.print_flight(flight)
+
+
+@app.command()
+def reproduce(
+    missions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MISSION]...", help="Names or paths; default: all."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every mission of the catalogue.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fly past missions on every map: published observables against simulated ones."""
+    from frigoris.mission.catalog import catalogue
+    from frigoris.mission.load import load_mission
+
+    if every and missions:
+        raise UserError("Cannot reproduce: name missions or give --all, not both.")
+    names = missions or catalogue()
+    for name in names:
+        load_mission(name)
+    from frigoris import verbs
+    from frigoris.report import console_text
+
+    with console_text.progress_bar() as progress:
+        result = verbs.reproduce(names, progress=progress)
+    if as_json:
+        _print_json(result)
+    else:
+        console_text.print_reproduced(result)
+    if not all(row["musts_met"] for row in result["missions"]):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def missions(as_json: AsJson = False) -> None:
+    """List the missions of the catalogue."""
+    from frigoris.mission.catalog import catalogue, find
+    from frigoris.mission.load import read_extended
+
+    rows = []
+    for name in catalogue():
+        told = read_extended(find(name)).tree.get("mission", {})
+        rows.append({"name": name, "title": told.get("title", "")})
+    if as_json:
+        _print_json({"missions": rows})
+    else:
+        _print_rows([[row["name"], row["title"]] for row in rows])
+
+
+@app.command()
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Path of a mission file, or a name.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show every fault of a mission file at once, and what counts as fitted."""
+    from frigoris.mission.check import edges, over_fitted
+    from frigoris.mission.load import load_mission
+
+    try:
+        mission = load_mission(file)
+    except MissionFileError as error:
+        if as_json:
+            lines = str(error).splitlines()
+            _print_json({"file": file, "good": False, "faults": lines})
+        raise
+    fitted = [row.path for row in mission.fitted]
+    near = [edge._asdict() for edge in edges(mission)]
+    over = over_fitted(mission)
+    if as_json:
+        report = {"mission": mission.mission.name, "fitted": fitted, "edges": near}
+        _print_json({"file": file, "good": not over, "faults": [], **report})
+    else:
+        print(f"{file}: good. {mission.mission.title}")
+        _print_fitted(fitted, near)
+    if over:
+        _say(f"{file}: more numbers count as fitted than a flight may have", FAILED)
+        raise typer.Exit(FAILED)
+
+
+@data.command("list")
+def data_list(as_json: AsJson = False) -> None:
+    """Every data file that frigoris knows, and whether it was found."""
+    from frigoris.moon.data import entries
+
+    rows = entries()
+    if as_json:
+        _print_json({"files": rows})
+    else:
+        _print_rows([[r["key"], r["found"] or "not found", r["what"]] for r in rows])
+
+
+@data.command("where")
+def data_where(as_json: AsJson = False) -> None:
+    """The folders in which data files are looked for, in their order."""
+    from frigoris.moon.data import search_path
+
+    rows = [{"folder": str(p), "exists": p.is_dir()} for p in search_path()]
+    if as_json:
+        _print_json({"folders": rows})
+        return
+    _print_rows([[r["folder"], "" if r["exists"] else "no such folder"] for r in rows])
+    if "FRIGORIS_DATA" not in os.environ:
+        print("FRIGORIS_DATA is not set; it may name one more folder, searched first.")
+
+
+def _check_flight(
+    mission: str,
+    case: int,
+    sets: list[str],
+    faults: list[str],
+    nominal: bool,
+    terrain: str | None,
+) -> None:
+    """Find every mistake in the options before anything slow begins."""
+    from frigoris.mission.edit import choose_faults, set_values
+    from frigoris.mission.load import load_mission
+
+    if case < 0:
+        raise UserError(f"Cannot fly case {case}: cases count from 0. Try --case 0.")
+    loaded = load_mission(mission)
+    if terrain is not None:
+        set_values(loaded, [f"site.map={terrain}"])
+    choose_faults(set_values(loaded, sets), faults, off=nominal)
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written before a flight is spent on it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"Cannot write the record to {folder}: {reason}. "
+            "Give --out a folder that can be written."
+        ) from None
+
+
+def flight_json(flight: Any) -> dict[str, Any]:
+    """One flight as the contract of the command line has it."""
+    return {
+        "schema": "frigoris.fly.1",
+        "mission": flight.mission.mission.name,
+        "case": flight.case,
+        "seed": flight.seed,
+        "faults": flight.faults,
+        "outcome": flight.outcome,
+        "landed": flight.landed,
+        "contact": flight.contact,
+        "propellant_left_kg": flight.propellant_left_kg,
+        "events": flight.events,
+        "published": flight.published,
+        "wall_s": flight.wall_s,
+        "record": None if flight.record is None else str(flight.record),
+    }
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """For JSON: no arrays, and null for what is not a finite number."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):  # numpy, which is not imported here
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def _print_rows(rows: list[list[str]]) -> None:
+    """Columns as wide as their longest entry; the last one is free."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row[:-1], widths[:-1], strict=True)
+        print(
+            "  ".join([cell.ljust(width) for cell, width in cells] + row[-1:]).strip()
+        )
+
+
+def _print_fitted(fitted: list[str], near: list[dict[str, Any]]) -> None:
+    for path in fitted:
+        print(f"  fitted: {path}")
+    for edge in near:
+        print(
+            f"  counts as fitted: {edge['path']} = {edge['value']} is in the outer "
+            f"tenth of {edge['low']} … {edge['high']}"
+        )

@@ -1,0 +1,321 @@
+"""Fly missions: cases side by side in one batch, each with what was seen of it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_in
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from frigoris.flight import channels
+from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
+from frigoris.flight.events import Event, timeline
+from frigoris.flight.observables import OBSERVABLES, Seen
+from frigoris.flight.outcome import LANDED, Gear, Touch, classify, touch
+from frigoris.flight.params import Params
+from frigoris.flight.slices import Flown, Progress, Timetable, fly_batch, timetable
+from frigoris.mission.build import Planned, make_params, make_planned, stack
+from frigoris.mission.dispersions import case_key, draw
+from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.schema import Mission
+from frigoris.mission.setting import Setting, make_setting
+from frigoris.mission.si import si
+from frigoris.moon.ephemeris import look
+from frigoris.moon.terrain import Terrain, load_terrain
+from frigoris.moon.time import format_utc
+
+WIDTH = 8  # lanes of the recording program
+SEED = 2025
+WITHOUT = "_off/"  # `FAULT_off/METRIC` judges the same flight without that fault
+
+
+@dataclass(frozen=True)
+class Case:
+    """What distinguishes one flight of a mission from another."""
+
+    case: int | None = 0  # None flies the design point
+    seed: int = SEED
+    noise: bool = True
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One flight of a mission, as it was recorded."""
+
+    mission: Mission
+    case: int | None
+    seed: int
+    faults: list[str]
+    outcome: str
+    landed: bool
+    contact: dict[str, Any] | None
+    propellant_left_kg: float
+    events: list[dict[str, Any]]
+    published: list[dict[str, Any]]
+    truth: channels.Table
+    onboard: channels.Table
+    start_utc: str
+    ignition_s: float
+    loss_of_signal_s: float
+    last_telemetry: dict[str, float] | None
+    site_M: np.ndarray
+    terrain: Terrain
+    gravity_note: str
+    sky: dict[str, float]
+    dispersed: dict[str, Any] = field(default_factory=dict)
+    wall_s: float = 0.0
+    record: Path | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that the flights of one mission share."""
+
+    mission: Mission  # with the faults that this flight has
+    terrain: Terrain
+    setting: Setting
+    planned: Planned
+    times: Timetable
+
+
+def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
+    """Terrain, gravity, plan and load of a mission."""
+    terrain = load_terrain(
+        map_name or mission.site.map, mission.site.latitude_deg, mission.site.longitude_deg
+    )
+    plan_si = si(planned(mission))
+    setting = make_setting(mission.moon.gravity_degree_count, terrain)
+    prepared = make_planned(plan_si, setting)
+    plan = prepared.plan
+    main = sum(e.thrust for e in plan_si.lander.engines if e.group == "main")
+    mass = plan_si.lander.dry_mass + plan_si.lander.propellant
+    times = timetable(
+        plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0
+    )
+    return Stage(mission, terrain, setting, prepared, times)
+
+
+def case_params(stage: Stage, mission: Mission, case: Case) -> tuple[Params, dict[str, Any]]:
+    """Numbers of one case of `mission`, and the dispersed values in them."""
+    flown = as_flown(mission)
+    drawn = {} if case.case is None else draw(flown, case.seed, case.case)
+    truth = replace(flown, drawn)
+    key = case_key(case.seed, 0 if case.case is None else case.case)
+    params = make_params(
+        si(truth), stage.planned, stage.setting, key, noise=case.noise
+    )
+    return params, drawn
+
+
+def counterfactuals(mission: Mission) -> list[str]:
+    """Faults whose absence a published row asks about."""
+    parts = [p.metric for row in mission.published for p in row.parts]
+    names = [p.split(WITHOUT)[0] for p in parts if WITHOUT in p]
+    return [n for n in dict.fromkeys(names) if n in mission.faults]
+
+
+def without(mission: Mission, fault: str) -> Mission:
+    """The same mission without one fault."""
+    faults = {k: v for k, v in mission.faults.items() if k != fault}
+    return mission.model_copy(update={"faults": faults})
+
+
+def fly(
+    stage: Stage,
+    case: Case,
+    *,
+    judge: bool = True,
+    progress: Progress | None = None,
+) -> Flight:
+    """One flight, and beside it those that its published rows compare it with."""
+    began = time.perf_counter()
+    names = counterfactuals(stage.mission) if judge else []
+    missions = [stage.mission, *(without(stage.mission, name) for name in names)]
+    batch = fly_lanes(stage, [(m, case) for m in missions], progress=progress)
+    seen = [look_at(stage, batch, k) for k in range(len(missions))]
+    flight = _flight(stage, case, batch, seen[0])
+    if judge and stage.mission.published:
+        vehicle, world = batch.params[0].vehicle, stage.setting.world()
+        m = si(as_flown(stage.mission))
+        seen[0].arcs.update(orbit_arcs(m, vehicle, world))
+        seen[0].arcs.update(
+            stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard)
+        )
+        rows = _published(stage.mission, dict(zip(["", *names], seen, strict=True)))
+        flight = replace_in(flight, published=rows)
+    return replace_in(flight, wall_s=time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Lanes flown together: a mission and a case each, with what came of them."""
+
+    lanes: list[tuple[Mission, Case]]
+    params: list[Params]
+    drawn: list[dict[str, Any]]
+    flown: Flown
+
+
+def fly_lanes(
+    stage: Stage,
+    lanes: Sequence[tuple[Mission, Case]],
+    *,
+    width: int = WIDTH,
+    every: int = 1,
+    substeps: int = 1,
+    progress: Progress | None = None,
+) -> Batch:
+    """Fly up to `width` lanes; each may have other faults, cases, noise, parameters."""
+    built = [case_params(stage, m, case) for m, case in lanes]
+    params = [p for p, _ in built]
+    flown = fly_batch(
+        stack(params, width),
+        stage.times,
+        every=every,
+        substeps=substeps,
+        progress=progress,
+    )
+    return Batch(list(lanes), params, [d for _, d in built], flown)
+
+
+def gear(m: SimpleNamespace) -> Gear:
+    """What the landing gear survives."""
+    legs = m.lander.legs
+    return Gear(legs.vertical_speed_max, legs.horizontal_speed_max, legs.tilt_max)
+
+
+def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
+    """One lane of a batch as observables see it."""
+    flown, m = batch.flown, si(batch.lanes[lane][0])
+    found = touch(flown.truth, lane)
+    end = found.time + 3.0 if found else flown.end
+    raw = channels.lane(flown.samples, lane, end)
+    site_M, standoff = stage.planned.site_M, stage.planned.standoff
+    truth = channels.truth_table(raw, site_M, standoff)
+    onboard = channels.onboard_table(raw, site_M)
+    miss = float(channels.ground_distance(found.r_M, site_M)) if found else np.nan
+    outcome = classify(flown.truth, lane, gear(m))
+    return Seen(
+        truth=truth,
+        onboard=onboard,
+        touched=found,
+        outcome=outcome,
+        ignition_planned=stage.planned.plan.ignition_time,
+        gravity=float(stage.setting.gravity.mu / np.sum(site_M**2)),
+        miss=miss,
+        planned_rate=lambda h: schedule_rate(stage.planned.onboard, h),
+        arcs={},
+    )
+
+
+def _published(mission: Mission, seen: dict[str, Seen]) -> list[dict[str, Any]]:
+    rows = []
+    for row in mission.published:
+        parts = []
+        for part in row.parts:
+            fault, _, metric = part.metric.rpartition(WITHOUT)
+            there = seen.get(fault)
+            value = OBSERVABLES[metric](there) if there else float("nan")
+            met = bool(part.low <= value <= part.high)
+            parts.append(
+                {
+                    "metric": part.metric,
+                    "unit": part.unit,
+                    "low": part.low,
+                    "high": part.high,
+                    "value": value if np.isfinite(value) else None,
+                    "met": met,
+                }
+            )
+        rows.append(
+            {
+                "id": row.id,
+                "grade": row.grade,
+                "observable": row.observable,
+                "source": row.source,
+                "parts": parts,
+                "met": all(p["met"] for p in parts),
+            }
+        )
+    return rows
+
+
+def _flight(
+    stage: Stage, case: Case, batch: Batch, seen: Seen
+) -> Flight:
+    mission = stage.mission
+    start = stage.planned.start
+    loss, last = _telemetry_end(mission, seen)
+    events = timeline(
+        seen.truth,
+        seen.onboard,
+        seen.touched,
+        seen.outcome,
+        float(batch.flown.truth.depleted_time[0]),
+        last["t_s"] if last else None,
+    )
+    left = seen.truth["propellant_kg"][-1]
+    end = start + timedelta(seconds=float(seen.truth["t_s"][-1]))
+    return Flight(
+        mission=mission,
+        case=case.case,
+        seed=case.seed,
+        faults=list(mission.faults),
+        outcome=seen.outcome,
+        landed=seen.outcome == LANDED,
+        contact=_contact(stage, seen.touched, seen.miss, start),
+        propellant_left_kg=float(left),
+        events=[_event(e, start) for e in events],
+        published=[],
+        truth=seen.truth,
+        onboard=seen.onboard,
+        start_utc=format_utc(start),
+        ignition_s=stage.planned.plan.ignition_time,
+        loss_of_signal_s=loss,
+        last_telemetry=last,
+        site_M=stage.planned.site_M,
+        terrain=stage.terrain,
+        gravity_note=stage.setting.gravity_note,
+        sky=look(mission.site.latitude_deg, mission.site.longitude_deg, end),
+        dispersed=batch.drawn[0],
+    )
+
+
+def _event(event: Event, start: Any) -> dict[str, Any]:
+    return {
+        "t_s": event.t_s,
+        "utc": format_utc(start + timedelta(seconds=event.t_s)),
+        "name": event.name,
+        "text": event.text,
+        "values": event.values,
+    }
+
+
+def _contact(
+    stage: Stage, found: Touch | None, miss: float, start: Any
+) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    up = found.r_M / np.linalg.norm(found.r_M)
+    return {
+        "t_s": found.time,
+        "utc": format_utc(start + timedelta(seconds=found.time)),
+        "speed_vertical_m_s": found.vertical_speed,
+        "speed_horizontal_m_s": found.horizontal_speed,
+        "tilt_deg": float(np.degrees(found.tilt)),
+        "lat_deg": float(np.degrees(np.arcsin(up[2]))),
+        "lon_deg": float(np.degrees(np.arctan2(up[1], up[0]))),
+        "miss_m": miss,
+    }
+
+
+def _telemetry_end(mission: Mission, seen: Seen) -> tuple[float, dict[str, float] | None]:
+    """Loss of signal, and the last onboard moment that reached the ground."""
+    end = float(seen.truth["t_s"][-1])
+    crashed = seen.touched is not None and seen.outcome != LANDED
+    loss = seen.touched.time if crashed and seen.touched else end
+    return loss, None
