@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
         code = app(args=arguments, prog_name="frigoris", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except UserError as error:
-        return _say(str(error), MISTAKE)
+        return _mistake(str(error))
     except _UsageProblem as error:
         return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
@@ -71,6 +71,13 @@ def run(arguments: list[str]) -> int:
 def _say(message: str, code: int) -> int:
     print(f"frigoris: {message}", file=sys.stderr)
     return code
+
+
+def _mistake(message: str) -> int:
+    count = len(message.splitlines())
+    if count > 1:  # each line begins with its own place
+        return _say(f"found {count} faults:\n{message}", MISTAKE)
+    return _say(message, MISTAKE)
 
 
 def _usage(error: Any) -> int:
@@ -361,9 +368,9 @@ def _plain(value: Any) -> Any:
 
 def _print_rows(rows: list[list[str]]) -> None:
     """Columns as wide as their longest entry; the last one is free."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = zip(row[:-1], widths[:-1], strict=True)
+        cells: Any = zip(row[:-1], widths[:-1], strict=True)
         print(
             "  ".join([cell.ljust(width) for cell, width in cells] + row[-1:]).strip()
         )

@@ -128,6 +128,8 @@ def _engineering(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
         if wrong:
             yield (*at, "path"), f"engineering: {wrong}"
             continue
+        if path in known and checked(known[path], value)[1]:
+            continue  # said already
         triples = within(value, low, high)
         if triples is None:
             yield at, f"engineering: low and high don't fit {path} = {shown(value)}"
@@ -155,8 +157,7 @@ def _published(tree: Mapping[str, Any]) -> Iterator[Fault]:
             unit = part.get("unit")
             if isinstance(unit, str) and unit not in {*FACTORS, "yes"}:
                 text = f"{row.get('id')}: unknown unit {unit}"
-                hint = did_you_mean(unit, FACTORS)
-                yield ("published", i, "parts", j, "unit"), f"{text}.{hint}"
+                yield ("published", i, "parts", j, "unit"), text
 
 
 def _doubled(tree: Mapping[str, Any], section: str) -> Iterator[Fault]:
@@ -198,10 +199,14 @@ def edges(mission: Mission) -> list[Edge]:
     fitted = {row.path for row in mission.fitted}
     found = []
     for row in mission.engineering:
-        value = read(mission, row.path)
+        try:
+            value = read(mission, row.path)
+        except KeyError:  # a variant without what its base has
+            continue
         triples = within(value, row.low, row.high) or []
-        inside = (OUTER * (b - a) <= min(x - a, b - x) for x, a, b in triples)
-        if row.path not in fitted and not all(inside):
+        inner = [min(x - a, b - x) / (b - a) for x, a, b in triples if a < b]
+        # a variant may leave the range of its base: it is another lander then
+        if row.path not in fitted and any(0.0 <= share < OUTER for share in inner):
             found.append(Edge(row.path, value, row.low, row.high))
     return found
 

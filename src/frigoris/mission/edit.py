@@ -60,7 +60,7 @@ def _set(mission: Mission, known: Mapping[str, Parameter], edit: str) -> Mission
     if path.startswith("faults."):
         target, parameter = _path_in_fault(mission, known, path)
     if parameter not in known:
-        hint = did_you_mean(parameter, known) or " `frigoris check` shows no such path."
+        hint = did_you_mean(parameter, known) or " docs/mission-file.md lists them."
         raise UserError(f"Cannot set {path}: there is no such parameter.{hint}")
     value, wrong = checked(known[parameter], _typed(text, known[parameter], path))
     if wrong:

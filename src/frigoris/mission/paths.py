@@ -155,7 +155,7 @@ def nearest(path: str, known: Iterable[str]) -> str | None:
         same = [p for p in group if stem(p.rpartition(".")[2]) == stem(last)]
         if same:
             return difflib.get_close_matches(path, same, n=1, cutoff=0.0)[0]
-    found = difflib.get_close_matches(path, options, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(path, options, n=1, cutoff=0.5)
     if not found:
         ends = {p.rpartition(".")[2]: p for p in options}
         found = [ends[e] for e in difflib.get_close_matches(last, ends, n=1)]
