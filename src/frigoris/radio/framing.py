@@ -1,8 +1,8 @@
-"""Packets into transfer frames at a downlink rate: when each reaches the ground, if at all.
+"""Packets into transfer frames at a downlink rate: when each reaches the ground.
 
-A synchronous link: frames follow one another without a gap. When a frame starts, it takes
-what waits in the queue, oldest first, as far as it goes; idle data fill the rest. Packets
-may run over into the next frame. A frame counts only when all of it was sent.
+A synchronous link: frames follow one another without a gap. When a frame starts, it
+takes what waits in the queue, oldest first, as far as it goes; idle data fill the rest.
+Packets may run over into the next frame. A frame counts only when all of it was sent.
 """
 
 import numpy as np
@@ -28,8 +28,8 @@ def ground_times(
     r"""When each packet is complete on the ground [s], NaN for one that is lost.
 
     With $G_k$ the bytes made until frame $k$ starts and $F$ what a frame carries, the
-    bytes sent by its end are $S_k = \\min(S_{k-1} + F, G_k)$, in closed form
-    $S_k = \\min\\{(k+1)F,\\ \\min_{j \\le k} G_j + (k-j)F\\}$.
+    bytes sent by its end are $S_k = \min(S_{k-1} + F, G_k)$, in closed form
+    $S_k = \min\{(k+1)F,\ \min_{j \le k} G_j + (k-j)F\}$.
 
     - `time`: when each packet was made [s], in any order. `size`: bytes of each.
     - `loss_of_signal`: nothing leaves the lander after it [s].

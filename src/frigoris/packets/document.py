@@ -1,0 +1,83 @@
+"""The telemetry dictionary as a page: `python -m frigoris.packets.document`.
+
+The text goes to standard output; `docs/telemetry.md` is a copy of it, and a test keeps
+it current.
+"""
+
+import sys
+
+from frigoris.packets.dictionary import Dictionary, Field, Packet, load_dictionary
+
+INTRODUCTION = """\
+# Telemetry
+
+Written by `python -m frigoris.packets.document` from
+`src/frigoris/packets/dictionary.yaml`, the one telemetry dictionary: change it there.
+
+Telemetry is made from what the flight software knew, never from the truth. Each packet
+is a CCSDS space packet: a primary header of 6 bytes, the time onboard in 8 bytes, then
+the fields in this order. On the ground each kind is one table,
+`telemetry/<packet>.parquet`, with the fields below and in front of them
+
+| column | type | meaning |
+|---|---|---|
+| `t_s` | f8 | time onboard, seconds after `epoch_utc` in the metadata of the file |
+| `ground_t_s` | f8 | time of arrival on the ground, on the same scale |
+
+Packets wait for their frame and for the link, see [framing](models/framing.md); those
+that never arrived are not in the tables. Types are those of NumPy: kind and bytes.
+"""
+
+
+def page(dictionary: Dictionary) -> str:
+    """The whole page."""
+    parts = [INTRODUCTION, _overview(dictionary)]
+    parts += [_packet(p) for p in dictionary.packets]
+    parts.append(_enumerations(dictionary))
+    return "\n".join(parts)
+
+
+def _overview(dictionary: Dictionary) -> str:
+    lines = ["## Packets", "", "| packet | APID | rate | bytes | bit/s | content |"]
+    lines.append("|---|---|---|---|---|---|")
+    for p in dictionary.packets:
+        load = 8 * p.bytes * p.rate_hz
+        lines.append(
+            f"| [{p.name}](#{p.name}) | 0x{p.apid:03x} | {p.rate_hz:g} Hz | {p.bytes} "
+            f"| {load:g} | {p.text} |"
+        )
+    total = (
+        f"Together {dictionary.rate_bit_s:g} bit/s with engines on, frames not counted."
+    )
+    lines += [
+        "",
+        total,
+        "In the coast the onboard table is slower than these rates.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _packet(packet: Packet) -> str:
+    lines = [f"## {packet.name}", "", f"{packet.text[0].upper()}{packet.text[1:]}."]
+    lines += ["", "| field | unit | type | limits | meaning |", "|---|---|---|---|---|"]
+    lines += [_row(f) for f in packet.fields]
+    return "\n".join([*lines, ""])
+
+
+def _row(f: Field) -> str:
+    limits = "" if f.low is None else f"{f.low:g} … {f.high:g}"
+    unit = f.unit or (f"*{f.enumeration}*" if f.enumeration else "-")
+    return f"| `{f.name}` | {unit} | {f.type} | {limits} | {f.text} |"
+
+
+def _enumerations(dictionary: Dictionary) -> str:
+    lines = ["## Enumerations", ""]
+    for name, values in dictionary.enumerations.items():
+        named = ", ".join(f"{i} `{v}`" for i, v in enumerate(values))
+        lines.append(f"- *{name}*: {named}")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page(load_dictionary()))
