@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from frigoris import __version__
+from frigoris import __version__, runtime
 from frigoris.errors import FrigorisError, MissionFileError, OutputError, UserError
 
 DONE, FAILED, MISTAKE, OURS, STOPPED = 0, 1, 2, 70, 130
@@ -46,6 +46,7 @@ AsJson = Annotated[
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    runtime.prepare()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -285,7 +286,9 @@ def data_where(as_json: AsJson = False) -> None:
     """The folders in which data files are looked for, in their order."""
     from frigoris.moon.data import search_path
 
-    rows = [{"folder": str(p), "exists": p.is_dir()} for p in search_path()]
+    rows: list[dict[str, Any]] = [
+        {"folder": str(p), "exists": p.is_dir()} for p in search_path()
+    ]
     if as_json:
         _print_json({"folders": rows})
         return

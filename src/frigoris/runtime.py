@@ -44,7 +44,7 @@ def require_x64() -> None:
     """Refuse to fly in single precision, which resolves 0.125 m at one lunar radius."""
     import jax
 
-    if not jax.config.read("jax_enable_x64"):
+    if jax.dtypes.canonicalize_dtype(float).itemsize < 8:
         raise RuntimeError(
             "frigoris needs double precision, but JAX runs in single precision. "
             "Add `import frigoris.runtime; frigoris.runtime.prepare()` before the "

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
-Scalar: TypeAlias = Float[Array, "*cases"] | float
+Scalar: TypeAlias = Float[Array, "*cases"]
 Vec3: TypeAlias = Float[Array, "3 *cases"]
 Mat3: TypeAlias = Float[Array, "3 3 *cases"]
 Quat: TypeAlias = Float[Array, "4 *cases"]  # Hamilton, scalar first

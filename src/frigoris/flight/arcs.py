@@ -9,11 +9,13 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
 from frigoris.lander.rigid_body import Actuation, Motion, Vehicle, World, rk4_step
 from frigoris.math.rotation import q_from_dcm
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.types import Quat, Scalar, Vec3
 
@@ -52,10 +54,12 @@ def fly_arc(
         moving=jnp.float64(1.0),
     )
 
-    def step(carry: tuple[Motion, Scalar], _: None) -> tuple[tuple[Motion, Scalar], Arc]:
+    def step(
+        carry: tuple[Motion, Scalar], _: None
+    ) -> tuple[tuple[Motion, Scalar], Arc]:
         y, t = carry
         still = jnp.zeros(3)
-        y = eqx.tree_at(
+        y = replace_at(
             lambda m: (m.q_MB, m.omega_BI_B, m.dtheta_B, m.dv_B),
             y,
             (_retrograde(y), still, still, still),
@@ -70,7 +74,9 @@ def fly_arc(
     return arc
 
 
-def motion_at(vehicle: Vehicle, world: World, r_M: Vec3, v_I_M: Vec3, mass: Scalar) -> Motion:
+def motion_at(
+    vehicle: Vehicle, world: World, r_M: np.ndarray, v_I_M: np.ndarray, mass: float
+) -> Motion:
     """A vehicle of `mass` [kg] at an inertial state given in M axes."""
     zero = jnp.zeros(3)
     rcs = jnp.float64(0.0)

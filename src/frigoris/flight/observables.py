@@ -124,9 +124,7 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     "valid_range_by_3000_m": lambda s: float(
         _at(s, s.truth, "altitude_m", _first_valid(s)) >= HEALTHY_BY
     ),
-    "first_valid_altitude_m": lambda s: _at(
-        s, s.truth, "altitude_m", _first_valid(s)
-    ),
+    "first_valid_altitude_m": lambda s: _at(s, s.truth, "altitude_m", _first_valid(s)),
     "first_valid_descent_rate_m_s": lambda s: _at(
         s, s.truth, "descent_rate_m_s", _first_valid(s)
     ),
@@ -143,9 +141,7 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     "impact_after_ignition_s": lambda s: _contact(s) - _ignition(s),
     "impact_after_planned_ignition_s": lambda s: _contact(s) - s.ignition_planned,
     "contact_miss_m": lambda s: s.miss,
-    "propellant_at_contact_kg": lambda s: _at(
-        s, s.truth, "propellant_kg", _contact(s)
-    ),
+    "propellant_at_contact_kg": lambda s: _at(s, s.truth, "propellant_kg", _contact(s)),
     "contact_descent_rate_m_s": lambda s: (
         s.touched.vertical_speed if s.touched else NEVER
     ),

@@ -39,12 +39,11 @@ def touch(truth: State, lane: int) -> Touch | None:
     time = float(truth.contact.time[lane])
     if not np.isfinite(time):
         return None
-    r, v = truth.contact.r_M[:, lane], truth.contact.v_M[:, lane]
+    r = np.asarray(truth.contact.r_M[:, lane])
+    v = np.asarray(truth.contact.v_M[:, lane])
     w, x, y, z = truth.contact.q_MB[:, lane]
     up = r / np.linalg.norm(r)
-    axis = np.array(
-        [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)]
-    )
+    axis = np.array([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])
     climb = float(v @ up)
     return Touch(
         time=time,

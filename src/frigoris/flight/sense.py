@@ -10,6 +10,7 @@ from frigoris.lander.rigid_body import World
 from frigoris.math.grid import ray_on_grid
 from frigoris.math.noise import normals
 from frigoris.math.rotation import q_about_axis, qmul, rotate
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
 from frigoris.messages import Measurements, boresight
 from frigoris.sensors import imu, laser, star_tracker
@@ -36,7 +37,12 @@ def sense(
     motion, s, key = state.motion, params.sensors, params.key
     noise = normals(key, tick, imu.NOISES + 3 + laser.NOISES)
     dtheta, dv, imu_state = imu.measure(
-        s.imu, state.imu, motion.dtheta_B, motion.dv_B, state.elapsed, noise[: imu.NOISES]
+        s.imu,
+        state.imu,
+        motion.dtheta_B,
+        motion.dv_B,
+        state.elapsed,
+        noise[: imu.NOISES],
     )
     q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
     beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
@@ -50,9 +56,7 @@ def sense(
         elapsed=state.elapsed,
         dtheta=dtheta,
         dv=dv,
-        q_IB=star_tracker.measure(
-            s.star, q_IB, noise[imu.NOISES : imu.NOISES + 3]
-        ),
+        q_IB=star_tracker.measure(s.star, q_IB, noise[imu.NOISES : imu.NOISES + 3]),
         star_valid=state.moving >= 0.0,
         laser_range=value,
         laser_valid=valid,
@@ -62,5 +66,5 @@ def sense(
         slant_range=jnp.where(hit, slant, jnp.nan),
         snr=jnp.where(hit, laser.signal_to_noise(s.laser, slant, cos_incidence), 0.0),
     )
-    new = eqx.tree_at(lambda x: (x.imu, x.laser), state, (imu_state, laser_state))
+    new = replace_at(lambda x: (x.imu, x.laser), state, (imu_state, laser_state))
     return measured, new, beam

@@ -1,7 +1,7 @@
 """A whole flight as a chain of compiled slices, for a whole batch.
 
-One program flies everything: the tick is a number, so the engine-off coast runs the same
-slice with a longer one. What needs the host happens between slices.
+One program flies everything: the tick is a number, so the engine-off coast runs the
+same slice with a longer one. What needs the host happens between slices.
 """
 
 from collections.abc import Callable

@@ -21,6 +21,7 @@ from frigoris.lander import engines as eng
 from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
 from frigoris.math.grid import height_under
 from frigoris.math.rotation import rotate_inv
+from frigoris.math.tree import replace_at
 from frigoris.messages import Commands, Measurements
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
@@ -62,9 +63,7 @@ def _integrate(
 ) -> State:
     engines = params.vehicle.engines
     asked = eng.commanded_thrust(engines, commands.main_duty, commands.assist_duty)
-    given, lasts = eng.limit_to_propellant(
-        engines, asked, state.motion.propellant, dt
-    )
+    given, lasts = eng.limit_to_propellant(engines, asked, state.motion.propellant, dt)
     act = Actuation(
         thrust_start=state.thrust * lasts,
         thrust_cmd=given,
@@ -97,7 +96,7 @@ def _steps(
     params: Params, act: Actuation, motion: Motion, dt: Scalar, substeps: int
 ) -> Motion:
     zero = jnp.zeros_like(motion.r_M)
-    motion = eqx.tree_at(lambda m: (m.dtheta_B, m.dv_B), motion, (zero, zero))
+    motion = replace_at(lambda m: (m.dtheta_B, m.dv_B), motion, (zero, zero))
     h = dt / substeps
 
     def one(m: Motion, i: Scalar) -> tuple[Motion, None]:
@@ -115,7 +114,7 @@ def _settle(params: Params, old: State, new: State, touched: Array) -> State:
     m, c = new.motion, new.contact
     # the accelerometers feel the stop
     stop_B = m.dv_B - rotate_inv(c.q_MB, c.v_M)
-    rest = eqx.tree_at(
+    rest = replace_at(
         lambda x: (x.r_M, x.v_M, x.q_MB, x.omega_BI_B, x.dv_B),
         m,
         (
@@ -129,7 +128,7 @@ def _settle(params: Params, old: State, new: State, touched: Array) -> State:
     motion = _where(touched, rest, m)
     # the last good state is kept, and stays
     motion = _where(bad | (old.broken > 0.5), old.motion, motion)
-    return eqx.tree_at(
+    return replace_at(
         lambda s: (s.motion, s.moving, s.broken),
         new,
         (

@@ -22,6 +22,7 @@ from frigoris.lander import thrusters as rcs
 from frigoris.lander.mass import MassModel, mass_properties
 from frigoris.math.harmonics import Harmonics, accel
 from frigoris.math.rotation import normalize, qmul, rotate, rotate_inv
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, matvec, matvec_t, solve3
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
@@ -125,11 +126,11 @@ def rk4_step(
 
     none = jax.tree.map(jnp.zeros_like, y)
     (_, new), _ = lax.scan(stage, (none, y), (nodes, weights, decays))
-    return eqx.tree_at(lambda m: m.q_MB, new, normalize(new.q_MB))
+    return replace_at(lambda m: m.q_MB, new, normalize(new.q_MB))
 
 
 def specific_energy(world: World, y: Motion) -> Scalar:
-    """Energy per mass of the centre of mass in the inertial frame, point mass [J/kg]."""
+    """Inertial energy per mass of the centre of mass, point-mass gravity [J/kg]."""
     v_I = y.v_M + cross(world.omega_MI_M, y.r_M)
     r2 = y.r_M[0] ** 2 + y.r_M[1] ** 2 + y.r_M[2] ** 2
     v2 = v_I[0] ** 2 + v_I[1] ** 2 + v_I[2] ** 2

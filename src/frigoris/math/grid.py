@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float, Float32, Int
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.math.tree import leaf
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.types import Flag, Scalar, Vec3
 
@@ -50,13 +51,13 @@ def make_grid(levels: Sequence[Level]) -> Grid:
     sizes = [level.heights.size for level in levels]
     shapes = np.array([level.heights.shape for level in levels], dtype=np.int64)
     return Grid(
-        table=np.concatenate([x.heights.astype(np.float32).ravel() for x in levels]),
-        lat_north=np.array([x.lat_north for x in levels]),
-        lon_west=np.array([x.lon_west for x in levels]),
-        step=np.array([x.step for x in levels]),
-        rows=shapes[:, 0],
-        columns=shapes[:, 1],
-        offset=np.cumsum([0, *sizes[:-1]]).astype(np.int64),
+        table=leaf(np.concatenate([x.heights.ravel() for x in levels]), np.float32),
+        lat_north=leaf([x.lat_north for x in levels]),
+        lon_west=leaf([x.lon_west for x in levels]),
+        step=leaf([x.step for x in levels]),
+        rows=leaf(shapes[:, 0], np.int64),
+        columns=leaf(shapes[:, 1], np.int64),
+        offset=leaf(np.cumsum([0, *sizes[:-1]]), np.int64),
     )
 
 
@@ -82,9 +83,7 @@ def height_at(grid: Grid, lat: Scalar, lon: Scalar) -> Scalar:
     return _bilinear(grid.table, y, x, rows, columns, offset)
 
 
-def _coordinates(
-    grid: Grid, k: int, lat: Scalar, lon: Scalar
-) -> tuple[Scalar, Scalar]:
+def _coordinates(grid: Grid, k: int, lat: Scalar, lon: Scalar) -> tuple[Scalar, Scalar]:
     """Row and column of a place on level `k`, as real numbers."""
     turn = jnp.mod(lon - grid.lon_west[k], 2.0 * jnp.pi)
     return (grid.lat_north[k] - lat) / grid.step[k], turn / grid.step[k]
@@ -128,7 +127,7 @@ def ray_on_grid(grid: Grid, r_M: Vec3, u_M: Vec3) -> tuple[Scalar, Vec3, Flag]:
     Returns range [m], unit normal of the ground, and whether there is such a place.
     Newton on the sphere through the ground below the ray's end: right where the ground
     does not fold back under the ray. Refused: rays beyond 75 deg from the vertical and
-    those that did not converge. Over a ridge that a ray grazes it may find the far side.
+    those that did not converge. A ray that grazes a ridge may find its far side.
     """
     along = -dot(r_M, u_M)
     miss2 = dot(r_M, r_M) - along * along  # distance of the ray's line, squared

@@ -12,7 +12,6 @@ from math import factorial, sqrt
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from frigoris.math.vectors import norm
@@ -30,9 +29,7 @@ class Harmonics(eqx.Module):
 
 def _factor(n: int, m: int) -> float:
     """Unnormalised over normalised coefficient."""
-    return sqrt(
-        (2 - (m == 0)) * (2 * n + 1) * factorial(n - m) / factorial(n + m)
-    )
+    return sqrt((2 - (m == 0)) * (2 * n + 1) * factorial(n - m) / factorial(n + m))
 
 
 def _solid(
@@ -107,14 +104,3 @@ def _term(
     dx = 0.5 * (-c * v_up - s * w_up) + k * (c * v_dn + s * w_dn)
     dy = 0.5 * (-c * w_up + s * v_up) + k * (-c * w_dn + s * v_dn)
     return dx, dy, dz
-
-
-def truncated(field: Harmonics, degree: int) -> Harmonics:
-    """The same field with fewer degrees."""
-    k = max(degree, 0) + 1
-    return Harmonics(
-        mu=field.mu,
-        radius=field.radius,
-        C=np.asarray(field.C)[:k, :k],
-        S=np.asarray(field.S)[:k, :k],
-    )

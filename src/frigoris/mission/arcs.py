@@ -49,7 +49,9 @@ def _insertion(
     # an ellipse that reaches far out is a parabola as far as the burn can tell
     state = ellipse_state(mu, low, 400.0 * low, 0.5 * spec.burn)
     r, v = _frame(*state)
-    arc = fly_arc(vehicle, world, motion_at(vehicle, world, r, v, spec.mass), duty, STEPS)
+    arc = fly_arc(
+        vehicle, world, motion_at(vehicle, world, r, v, spec.mass), duty, STEPS
+    )
     k = round(spec.burn) - 1
     peri, apo = apsides_of(mu, arc.r_M, arc.v_I_M)
     v_e = m.lander.engines[0].isp * 9.80665
@@ -68,7 +70,9 @@ def _circularisation(
     low = RADIUS_MOON + spec.perilune_altitude
     high = RADIUS_MOON + spec.apolune_altitude
     r, v = _frame(*ellipse_state(mu, low, high, spec.before_perilune))
-    arc = fly_arc(vehicle, world, motion_at(vehicle, world, r, v, spec.mass), duty, STEPS)
+    arc = fly_arc(
+        vehicle, world, motion_at(vehicle, world, r, v, spec.mass), duty, STEPS
+    )
     radius = np.linalg.norm(arc.r_M, axis=1)
     energy = 0.5 * np.sum(np.asarray(arc.v_I_M) ** 2, axis=1) - mu / radius
     k = first(energy <= -mu / (2.0 * (RADIUS_MOON + m.orbit.apolune_altitude)))

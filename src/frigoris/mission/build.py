@@ -20,8 +20,8 @@ from frigoris.lander.mass import MassModel
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.lander.thrusters import Thrusters, corner_layout
 from frigoris.math.grid import height_at
+from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.build_onboard import (
-    f,
     guidance_config,
     onboard_config,
     planned_burn,
@@ -53,14 +53,14 @@ def make_planned(m: SimpleNamespace, setting: Setting) -> Planned:
     up, _, normal = approach_axes(
         m.site.latitude, m.site.longitude, m.orbit.arrival_heading
     )
-    ground = height_at(setting.terrain, f(m.site.latitude), f(m.site.longitude))
+    ground = height_at(setting.terrain, leaf(m.site.latitude), leaf(m.site.longitude))
     site_M = (RADIUS_MOON + float(ground)) * up
     # the nearly empty vehicle stands on its pads
     standoff = float(m.lander.com_dry[2] - m.lander.legs.pad_height)
     guidance = guidance_config(m, normal)
     burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
     plan = make_plan(m, setting.world(), guidance, burn, standoff)
-    guidance = eqx.tree_at(lambda g: g.deorbit_dv, guidance, f(plan.deorbit_dv))
+    guidance = replace_at(lambda g: g.deorbit_dv, guidance, leaf(plan.deorbit_dv))
     ignition = parse_utc(m.mission.ignition)
     start = ignition - timedelta(seconds=plan.ignition_time)
     q_IM0 = q_from_dcm(dcm_MI(*tdb(start)).T)
@@ -82,24 +82,24 @@ def make_params(
         vehicle=_vehicle(m),
         world=World(
             gravity=setting.gravity,
-            dcm_PM=f(setting.dcm_PM),
-            omega_MI_M=f(setting.omega_MI_M),
+            dcm_PM=leaf(setting.dcm_PM),
+            omega_MI_M=leaf(setting.omega_MI_M),
         ),
-        q_IM0=f(planned.q_IM0),
+        q_IM0=leaf(planned.q_IM0),
         sensors=Sensors(
             imu=_imu(m.sensors.imu, switch),
             star=StarTracker(
-                misalignment_B=f(m.sensors.star_tracker.misalignment),
-                noise=f(switch * m.sensors.star_tracker.noise),
+                misalignment_B=leaf(m.sensors.star_tracker.misalignment),
+                noise=leaf(switch * m.sensors.star_tracker.noise),
             ),
             laser=_laser(m, switch),
         ),
-        pads_B=f(_pads(m.lander.legs)),
+        pads_B=leaf(_pads(m.lander.legs)),
         onboard=planned.onboard,
         start=_start(m, planned),
-        key=np.asarray(key, dtype=np.uint32),
+        key=leaf(key, np.uint32),
         terrain=setting.terrain,
-        standoff=f(planned.standoff),
+        standoff=leaf(planned.standoff),
     )
 
 
@@ -115,7 +115,8 @@ def stack(cases: Sequence[Params], width: int) -> Params:
 
     bare = [eqx.tree_at(shared, p, (None, None, None)) for p in lanes]
     batch: Params = jax.tree.map(lambda *x: np.stack(x, axis=-1), *bare)
-    return eqx.tree_at(shared, batch, shared(lanes[0]), is_leaf=lambda x: x is None)
+    batch = eqx.tree_at(shared, batch, shared(lanes[0]), is_leaf=lambda x: x is None)
+    return batch
 
 
 def _vehicle(m: SimpleNamespace) -> Vehicle:
@@ -125,59 +126,59 @@ def _vehicle(m: SimpleNamespace) -> Vehicle:
     position, direction = corner_layout(lander.rcs.arm, lander.rcs.height)
     return Vehicle(
         mass=MassModel(
-            dry=f(lander.dry_mass),
-            full=f(lander.propellant),
-            com_dry_B=f(lander.com_dry),
-            com_wet_B=f(lander.com_wet),
-            inertia_dry_B=f(np.diag(lander.inertia_dry)),
-            inertia_wet_B=f(np.diag(lander.inertia_wet)),
+            dry=leaf(lander.dry_mass),
+            full=leaf(lander.propellant),
+            com_dry_B=leaf(lander.com_dry),
+            com_wet_B=leaf(lander.com_wet),
+            inertia_dry_B=leaf(np.diag(lander.inertia_dry)),
+            inertia_wet_B=leaf(np.diag(lander.inertia_wet)),
         ),
         engines=Engines(
-            thrust=f([e.thrust * scale for e in engines]),
-            isp=f([e.isp * isp_scale for e in engines]),
-            lag=f([e.lag for e in engines]),
-            position_B=f(np.array([e.position for e in engines]).T),
+            thrust=leaf([e.thrust * scale for e in engines]),
+            isp=leaf([e.isp * isp_scale for e in engines]),
+            lag=leaf([e.lag for e in engines]),
+            position_B=leaf(np.array([e.position for e in engines]).T),
             assist=tuple(e.group == "assist" for e in engines),
         ),
         thrusters=Thrusters(
-            thrust=f(lander.rcs.thrust),
-            isp=f(lander.rcs.isp),
-            position_B=f(position),
-            direction_B=f(direction),
+            thrust=leaf(lander.rcs.thrust),
+            isp=leaf(lander.rcs.isp),
+            position_B=leaf(position),
+            direction_B=leaf(direction),
         ),
     )
 
 
 def _imu(s: SimpleNamespace, switch: float) -> Imu:
     return Imu(
-        accel_bias=f(s.accel_bias),
-        accel_scale=f(s.accel_scale),
-        accel_noise=f(switch * s.accel_noise),
-        accel_walk=f(switch * s.accel_walk),
-        gyro_bias=f(s.gyro_bias),
-        gyro_scale=f(s.gyro_scale),
-        gyro_noise=f(switch * s.gyro_noise),
-        gyro_walk=f(switch * s.gyro_walk),
+        accel_bias=leaf(s.accel_bias),
+        accel_scale=leaf(s.accel_scale),
+        accel_noise=leaf(switch * s.accel_noise),
+        accel_walk=leaf(switch * s.accel_walk),
+        gyro_bias=leaf(s.gyro_bias),
+        gyro_scale=leaf(s.gyro_scale),
+        gyro_noise=leaf(switch * s.gyro_noise),
+        gyro_walk=leaf(switch * s.gyro_walk),
     )
 
 
 def _laser(m: SimpleNamespace, switch: float) -> Laser:
     s = m.sensors.laser
     return Laser(
-        pulse_energy=f(s.pulse_energy),
-        wavelength=f(s.wavelength),
-        aperture_area=f(np.pi / 4.0 * s.aperture**2),
-        optics=f(s.optics),
-        efficiency=f(s.efficiency),
-        albedo=f(m.site.albedo),
-        noise_photons=f(s.noise_photons),
-        threshold=f(s.threshold),
-        range_max=f(s.range_max),
-        confirm=f(s.confirm),
-        window=f(s.window),
-        noise=f(s.noise),
-        bias=f(s.bias),
-        noise_switch=f(switch),
+        pulse_energy=leaf(s.pulse_energy),
+        wavelength=leaf(s.wavelength),
+        aperture_area=leaf(np.pi / 4.0 * s.aperture**2),
+        optics=leaf(s.optics),
+        efficiency=leaf(s.efficiency),
+        albedo=leaf(m.site.albedo),
+        noise_photons=leaf(s.noise_photons),
+        threshold=leaf(s.threshold),
+        range_max=leaf(s.range_max),
+        confirm=leaf(s.confirm),
+        window=leaf(s.window),
+        noise=leaf(s.noise),
+        bias=leaf(s.bias),
+        noise_switch=leaf(switch),
     )
 
 
@@ -195,19 +196,19 @@ def _start(m: SimpleNamespace, planned: Planned) -> Start:
     across /= np.linalg.norm(across)
     axes = np.stack([up, np.cross(across, up), across], axis=1)
     motion = Motion(
-        r_M=f(plan.r_M + axes @ np.asarray(m.orbit.position_error)),
-        v_M=f(plan.v_M + axes @ np.asarray(m.orbit.velocity_error)),
-        q_MB=f(plan.q_MB),
-        omega_BI_B=f(plan.omega_BI_B),
-        propellant=f(m.lander.propellant + m.lander.propellant_error),
-        rcs_propellant=f(m.lander.rcs_propellant),
-        dtheta_B=f(np.zeros(3)),
-        dv_B=f(np.zeros(3)),
+        r_M=leaf(plan.r_M + axes @ np.asarray(m.orbit.position_error)),
+        v_M=leaf(plan.v_M + axes @ np.asarray(m.orbit.velocity_error)),
+        q_MB=leaf(plan.q_MB),
+        omega_BI_B=leaf(plan.omega_BI_B),
+        propellant=leaf(m.lander.propellant + m.lander.propellant_error),
+        rcs_propellant=leaf(m.lander.rcs_propellant),
+        dtheta_B=leaf(np.zeros(3)),
+        dv_B=leaf(np.zeros(3)),
     )
     return Start(
         motion=motion,
-        r_M=f(plan.r_M),
-        v_M=f(plan.v_M),
-        q_MB=f(plan.q_MB),
-        omega_BI_B=f(plan.omega_BI_B),
+        r_M=leaf(plan.r_M),
+        v_M=leaf(plan.v_M),
+        q_MB=leaf(plan.q_MB),
+        omega_BI_B=leaf(plan.omega_BI_B),
     )

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from frigoris.flight import channels
-from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
 from frigoris.flight.events import Event, timeline
 from frigoris.flight.observables import OBSERVABLES, Seen
 from frigoris.flight.outcome import LANDED, Gear, Touch, classify, touch
 from frigoris.flight.params import Params
 from frigoris.flight.slices import Flown, Progress, Timetable, fly_batch, timetable
+from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
 from frigoris.mission.build import Planned, make_params, make_planned, stack
 from frigoris.mission.dispersions import case_key, draw
 from frigoris.mission.edit import as_flown, planned, replace
@@ -85,7 +85,9 @@ class Stage:
 def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
     """Terrain, gravity, plan and load of a mission."""
     terrain = load_terrain(
-        map_name or mission.site.map, mission.site.latitude_deg, mission.site.longitude_deg
+        map_name or mission.site.map,
+        mission.site.latitude_deg,
+        mission.site.longitude_deg,
     )
     plan_si = si(planned(mission))
     setting = make_setting(mission.moon.gravity_degree_count, terrain)
@@ -99,15 +101,15 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
     return Stage(mission, terrain, setting, prepared, times)
 
 
-def case_params(stage: Stage, mission: Mission, case: Case) -> tuple[Params, dict[str, Any]]:
+def case_params(
+    stage: Stage, mission: Mission, case: Case
+) -> tuple[Params, dict[str, Any]]:
     """Numbers of one case of `mission`, and the dispersed values in them."""
     flown = as_flown(mission)
     drawn = {} if case.case is None else draw(flown, case.seed, case.case)
     truth = replace(flown, drawn)
     key = case_key(case.seed, 0 if case.case is None else case.case)
-    params = make_params(
-        si(truth), stage.planned, stage.setting, key, noise=case.noise
-    )
+    params = make_params(si(truth), stage.planned, stage.setting, key, noise=case.noise)
     return params, drawn
 
 
@@ -142,10 +144,9 @@ def fly(
         vehicle, world = batch.params[0].vehicle, stage.setting.world()
         m = si(as_flown(stage.mission))
         seen[0].arcs.update(orbit_arcs(m, vehicle, world))
-        seen[0].arcs.update(
-            stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard)
-        )
-        rows = _published(stage.mission, dict(zip(["", *names], seen, strict=True)))
+        seen[0].arcs.update(stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard))
+        flights = dict(zip(["", *names], seen, strict=True))
+        rows = _published(stage.mission, stage.terrain, flights)
         flight = replace_in(flight, published=rows)
     return replace_in(flight, wall_s=time.perf_counter() - began)
 
@@ -212,7 +213,9 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
     )
 
 
-def _published(mission: Mission, seen: dict[str, Seen]) -> list[dict[str, Any]]:
+def _published(
+    mission: Mission, terrain: Terrain, seen: dict[str, Seen]
+) -> list[dict[str, Any]]:
     rows = []
     for row in mission.published:
         parts = []
@@ -229,6 +232,7 @@ def _published(mission: Mission, seen: dict[str, Seen]) -> list[dict[str, Any]]:
                     "high": part.high,
                     "value": value if np.isfinite(value) else None,
                     "met": met,
+                    "terrain": terrain.name,
                 }
             )
         rows.append(
@@ -238,15 +242,15 @@ def _published(mission: Mission, seen: dict[str, Seen]) -> list[dict[str, Any]]:
                 "observable": row.observable,
                 "source": row.source,
                 "parts": parts,
+                # a number of a real flight can't be judged on a Moon that is made up
+                "judged": not terrain.synthetic or row.terrain == "any",
                 "met": all(p["met"] for p in parts),
             }
         )
     return rows
 
 
-def _flight(
-    stage: Stage, case: Case, batch: Batch, seen: Seen
-) -> Flight:
+def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
     mission = stage.mission
     start = stage.planned.start
     loss, last = _telemetry_end(mission, seen)
@@ -313,7 +317,9 @@ def _contact(
     }
 
 
-def _telemetry_end(mission: Mission, seen: Seen) -> tuple[float, dict[str, float] | None]:
+def _telemetry_end(
+    mission: Mission, seen: Seen
+) -> tuple[float, dict[str, float] | None]:
     """Loss of signal, and the last onboard moment that reached the ground."""
     end = float(seen.truth["t_s"][-1])
     crashed = seen.touched is not None and seen.outcome != LANDED

@@ -1,8 +1,8 @@
 """The flight as its operations team would plan it: where it starts, when it burns.
 
-The descent is laid out backwards: the braking burn at its planned thrust level fixes how
-far before the target it must begin, the ellipse gives the state there, and the coast is
-flown back to the deorbit burn by the flight's own dynamics.
+The descent is laid out backwards: the braking burn at its planned thrust level fixes
+how far before the target it must begin, the ellipse gives the state there, and the coast
+is flown back to the deorbit burn by the flight's own dynamics.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from jaxtyping import Array
 from frigoris.constants import RADIUS_MOON
 from frigoris.lander.rigid_body import World, moon_accel
 from frigoris.math.rotation import q_from_dcm
+from frigoris.math.tree import leaf
 from frigoris.mission.setting import Setting
 from frigoris.onboard.braking import Approach, Burn, predict
 from frigoris.onboard.config import GuidanceConfig
@@ -182,7 +183,7 @@ def _back_to_orbit(
     half = 0.5 * dv * float(burn.mass) / main.thrust
     back = -(m.orbit.lead + half)
     r0, v0 = coast(world, r1, v_I - np.cross(omega, r1), back)
-    axes = attitude_axes(-v0 / np.linalg.norm(v0), normal)
+    axes = attitude_axes(leaf(-v0 / np.linalg.norm(v0)), leaf(normal))
     dcm_MB = np.stack([np.asarray(x) for x in axes], axis=1)
     spin_M = np.cross(r0, v0 + np.cross(omega, r0)) / (r0 @ r0)
     return Plan(

@@ -37,7 +37,7 @@ def make_setting(degree: int, terrain: Terrain) -> Setting:
     """The Moon of a flight.
 
     Its rotation is the mean one about the pole: the libration of a date (1e-9 rad/s)
-    would move a flight of an hour by some 20 m and make it another flight a month later.
+    would move a flight of an hour by some 20 m, and another month by another 20 m.
     """
     return Setting(
         terrain=terrain.grid,

@@ -76,8 +76,8 @@ def _verify(path: Path, key: str) -> None:
     if expected and sha256(path) != expected:
         raise DataError(
             f"Cannot use {path} as {FILES[key].what}: its sha256 is "
-            f"{sha256(path)[:16]}..., expected {expected[:16]}.... The file is damaged or "
-            "another version; replace it, or unset FRIGORIS_DATA to fly without it."
+            f"{sha256(path)[:16]}..., expected {expected[:16]}.... The file is damaged "
+            "or another version; replace it, or unset FRIGORIS_DATA to fly without it."
         )
 
 

@@ -1,8 +1,8 @@
 """A synthetic Moon made from facts, for flights without any data file.
 
 Mean heights of named places, spread over the globe by distance, with named craters as
-bowls of their published diameter and depth. It carries no other relief: regional heights
-away from the named places may be wrong by kilometres.
+bowls of their published diameter and depth. It carries no other relief: regional
+heights away from the named places may be wrong by kilometres.
 """
 
 import numpy as np

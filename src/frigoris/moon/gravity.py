@@ -5,6 +5,7 @@ import numpy as np
 from frigoris.constants import MU_MOON, RADIUS_GRAVITY
 from frigoris.errors import DataError
 from frigoris.math.harmonics import Harmonics
+from frigoris.math.tree import leaf
 from frigoris.moon.data import find
 
 # GRGM900C (Lemoine et al. 2014), 4-pi normalised, principal axes: l, m, C, S
@@ -32,17 +33,17 @@ def gravity(degree: int) -> Harmonics:
     path = find("lp165p")
     if path is None:
         raise DataError(
-            f"Cannot fly gravity of degree {degree}: without data files only degrees up "
-            f"to {EMBEDDED_DEGREE} are known. Set FRIGORIS_DATA to a folder with "
+            f"Cannot fly gravity of degree {degree}: without data files only degrees "
+            f"up to {EMBEDDED_DEGREE} are known. Set FRIGORIS_DATA to a folder with "
             f"gravity/lp165p.npz, or moon.gravity_degree_count to {EMBEDDED_DEGREE}."
         )
     with np.load(path) as data:
         k = degree + 1
         return Harmonics(
-            mu=np.float64(data["gm_m3s2"]),
-            radius=np.float64(data["r_ref_m"]),
-            C=np.asarray(data["C"][:k, :k], dtype=np.float64),
-            S=np.asarray(data["S"][:k, :k], dtype=np.float64),
+            mu=leaf(data["gm_m3s2"]),
+            radius=leaf(data["r_ref_m"]),
+            C=leaf(data["C"][:k, :k]),
+            S=leaf(data["S"][:k, :k]),
         )
 
 
@@ -62,5 +63,5 @@ def _embedded(degree: int) -> Harmonics:
         if n <= degree:
             c[n, m], s[n, m] = cosine, sine
     return Harmonics(
-        mu=np.float64(MU_MOON), radius=np.float64(RADIUS_GRAVITY), C=c, S=s
+        mu=leaf(MU_MOON), radius=leaf(RADIUS_GRAVITY), C=leaf(c), S=leaf(s)
     )

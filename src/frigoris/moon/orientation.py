@@ -4,8 +4,8 @@ $M$ is the mean-Earth frame of maps; $P$ the principal axes of the gravity field
 series give M to about 0.001 deg (some 36 m on the ground); P follows from M by three
 constant angles.
 
-Source: Archinal et al. 2011 (WGCCRE 2009), table 2; the angles of DE421: Williams, Boggs
-and Folkner 2008, as in the frame kernel moon_080317.tf.
+Source: Archinal et al. 2011 (WGCCRE 2009), table 2; the angles of DE421: Williams,
+Boggs and Folkner 2008, as in the frame kernel moon_080317.tf.
 """
 
 import numpy as np
@@ -35,9 +35,16 @@ ARGUMENTS = np.array(
 )
 # amplitudes over E1..E13 [deg]: sine for right ascension and meridian, cosine for
 # declination
-ALPHA = np.array([-3.8787, -0.1204, 0.07, -0.0172, 0, 0.0072, 0, 0, 0, -0.0052, 0, 0, 0.0043])  # fmt: skip
-DELTA = np.array([1.5419, 0.0239, -0.0278, 0.0068, 0, -0.0029, 0.0009, 0, 0, 0.0008, 0, 0, -0.0009])  # fmt: skip
-MERIDIAN = np.array([3.561, 0.1208, -0.0642, 0.0158, 0.0252, -0.0066, -0.0047, -0.0046, 0.0028, 0.0052, 0.004, 0.0019, -0.0044])  # fmt: skip
+ALPHA = np.array(
+    [-3.8787, -0.1204, 0.07, -0.0172, 0, 0.0072, 0, 0, 0, -0.0052, 0, 0, 0.0043]
+)
+DELTA = np.array(
+    [1.5419, 0.0239, -0.0278, 0.0068, 0, -0.0029, 0.0009, 0, 0, 0.0008, 0, 0, -0.0009]
+)
+MERIDIAN = np.array(
+    [3.561, 0.1208, -0.0642, 0.0158, 0.0252, -0.0066, -0.0047]
+    + [-0.0046, 0.0028, 0.0052, 0.004, 0.0019, -0.0044]  # noqa: RUF005  one row
+)
 
 ARCSEC = np.pi / 180.0 / 3600.0
 # small rotations from the mean-Earth to the principal axes, about z, y, x [arcsec]
@@ -45,7 +52,7 @@ PA_FROM_ME = (67.92, 78.56, 0.30)
 
 
 def _rotation(axis: int, angle: float) -> np.ndarray:
-    """Frame rotation by `angle` [rad] about one axis: components in the turned frame."""
+    """Frame rotation by `angle` [rad] about one axis, for components."""
     c, s = np.cos(angle), np.sin(angle)
     i, j = (axis + 1) % 3, (axis + 2) % 3
     m = np.eye(3)

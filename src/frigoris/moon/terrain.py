@@ -36,13 +36,15 @@ def load_terrain(name: str, lat_deg: float, lon_deg: float) -> Terrain:
     if path is None or find("ldem_4") is None:
         raise DataError(
             f"Cannot fly over the map {name!r}: {FILES[name].name} was not found. Set "
-            "FRIGORIS_DATA to the folder that holds it (`frigoris data where` lists the "
-            "search path), or use --map embedded."
+            "FRIGORIS_DATA to the folder that holds it (`frigoris data where` lists "
+            "the search path), or use --map embedded."
         )
     coarse = _ldem_4()
     if name == "ldem_4":
         return _measured(name, [coarse], [name])
-    return _measured(name, [_fused_crop(path, lat_deg, lon_deg), coarse], [name, "ldem_4"])
+    return _measured(
+        name, [_fused_crop(path, lat_deg, lon_deg), coarse], [name, "ldem_4"]
+    )
 
 
 def _measured(name: str, levels: list[Level], keys: list[str]) -> Terrain:
@@ -57,7 +59,9 @@ def _ldem_4() -> Level:
     assert path is not None
     heights = np.fromfile(path, "<i2").reshape(720, 1440) * 0.5
     step = np.radians(0.25)
-    return Level(heights, float(np.radians(89.875)), float(np.radians(0.125)), float(step))
+    return Level(
+        heights, float(np.radians(89.875)), float(np.radians(0.125)), float(step)
+    )
 
 
 def _fused_crop(path: Path, lat_deg: float, lon_deg: float) -> Level:

@@ -1,4 +1,4 @@
-r"""Braking guidance: one burn that ends at a height, a descent rate, a speed and a range.
+r"""Braking guidance: one burn that ends at a height, a descent rate, a speed, a range.
 
 The net vertical acceleration is linear in time, which meets height and descent rate; a
 predictor then integrates the horizontal motion under what thrust is left, and the
@@ -68,9 +68,7 @@ def approach(nav: Navigator, config: OnboardConfig) -> Approach:
     )
 
 
-def vertical(
-    state: Approach, g: GuidanceConfig, t_go: Scalar
-) -> tuple[Scalar, Scalar]:
+def vertical(state: Approach, g: GuidanceConfig, t_go: Scalar) -> tuple[Scalar, Scalar]:
     """Coefficients of the net vertical acceleration that meets height and rate."""
     dh = g.braking_end_height - state.height - state.rate_up * t_go
     dv = -g.braking_end_rate - state.rate_up
@@ -118,7 +116,7 @@ def first_guess(state: Approach, g: GuidanceConfig, burn: Burn) -> Scalar:
 def newton(
     state: Approach, g: GuidanceConfig, burn: Burn, level: Scalar, t_go: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """One Newton step on thrust level and time to go; a saturated level gives up range."""
+    """One Newton step on level and time to go; a saturated level gives up range."""
     target = state.ground - g.braking_end_range
 
     d_level, d_t = 1e-4, 0.05

@@ -1,10 +1,11 @@
-"""Attitude control: a rate command that can be stopped in time, torque, jets' on-times."""
+"""Attitude control: a turn that can be stopped in time, torque, jets' on-times."""
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import pulse
@@ -84,7 +85,7 @@ def allocate(
     jets = []
     for k in range(4):
         jets += [jnp.maximum(given[k], 0.0), jnp.maximum(-given[k], 0.0)]
-    return jnp.stack(jets) / dt, eqx.tree_at(lambda s: s.owed, state, owed)
+    return jnp.stack(jets) / dt, replace_at(lambda s: s.owed, state, owed)
 
 
 def tilt(q_MB: Quat, up_M: Vec3) -> Scalar:

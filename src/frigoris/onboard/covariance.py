@@ -1,14 +1,15 @@
 r"""Covariance of the error state in blocks: position, velocity, attitude, two biases.
 
 Errors are true minus estimated; the attitude error $\psi$ is held in the reference
-frame, $C = (I + [\psi\times])\hat C$, so its own block of the transition is the identity:
+frame, $C = (I + [\psi\times])\hat C$, so its own block of the
+transition is the identity:
 
 $$ \delta\dot r = \delta v,\quad
    \delta\dot v = G\,\delta r - [\hat C f\times]\psi - \hat C\,\delta b_a,\quad
    \dot\psi = -\hat C\,\delta b_g $$
 
 Fifteen upper blocks `[3, 3, *cases]`; joining them to one array inside the loop costs
-eight times as much. Left out: Coriolis and the Moon's rotation of psi (2 % over a coast).
+eight times as much. Left out: Coriolis and the Moon's rotation of psi (2 % of a coast).
 """
 
 from typing import NamedTuple
@@ -154,5 +155,3 @@ def update_direct(
 def rotated_diagonal(dcm: Mat3, variance: Vec3) -> Mat3:
     """`dcm diag(variance) dcm^T`."""
     return matmul(dcm * variance[None], transpose(dcm))
-
-

@@ -2,7 +2,8 @@
 
 Position and velocity are held in the Moon-fixed frame. With engines off the
 accelerometer only reads its own bias, so it is not integrated but used to learn that
-bias (while no attitude thruster fires either). The altitude is the height over the level of the target: there is no map on board.
+bias, while no attitude thruster fires either. The altitude is the height over the level
+of the target: there is no map on board.
 """
 
 import equinox as eqx
@@ -19,13 +20,15 @@ from frigoris.math.rotation import (
     rotate,
     rotvec_from_q,
 )
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, matvec, matvec_t, norm, skew
 from frigoris.messages import boresight
 from frigoris.onboard import covariance as cov
 from frigoris.onboard.config import MoonModel, NavigationConfig, OnboardConfig
 from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
-
+ACCEL_WALK = 1e-7  # of the accelerometer bias, as the filter believes [m/s^2/sqrt(s)]
+GYRO_WALK = 1e-10  # of the gyro bias [rad/s/sqrt(s)]
 REST_TIME = 20.0  # of accelerometer readings that make one calibration, about [s]
 
 
@@ -103,12 +106,10 @@ def strapdown(
     dv_free = dt * free_accel(moon, r_mid, v_mid)
     v_new = nav.v_M + dv_M + dv_free
     # third order: the change of the free acceleration inside the tick
-    r_new = nav.r_M + 0.5 * dt * (nav.v_M + v_new) - dt / 6.0 * (
-        dv_free - dt * a_start
-    )
+    r_new = nav.r_M + 0.5 * dt * (nav.v_M + v_new) - dt / 6.0 * (dv_free - dt * a_start)
     spin = q_from_rotvec(-dt * moon.omega_MI_M)
     q_new = normalize(qmul(qmul(spin, nav.q_MB), q_from_rotvec(turn_B)))
-    return eqx.tree_at(
+    return replace_at(
         lambda n: (
             n.r_M, n.v_M, n.q_MB, n.dv_sum_M, n.dv_raw_sum_B,
             n.since, n.sensed, n.since_rest, n.omega_B,
@@ -140,9 +141,11 @@ def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
         turn=-skew(nav.dv_sum_M),
         dcm_MB=dcm_from_q(nav.q_MB),
     )
-    walk = (c.accel_process**2, c.gyro_process**2, 1e-14 + 0.0 * nav.since, 1e-20)
+    zero = jnp.zeros_like(nav.since)
+    bias = (zero + ACCEL_WALK**2, zero + GYRO_WALK**2)
+    walk = (c.accel_process**2, c.gyro_process**2, *bias)
     p = cov.propagate(nav.covariance, step, walk)
-    return eqx.tree_at(
+    return replace_at(
         lambda n: (n.covariance, n.dv_sum_M, n.since, n.sensed),
         nav,
         (
@@ -161,7 +164,7 @@ def _zero_error(nav: Navigator) -> cov.ErrorState:
 def _apply(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:
     """Move the estimate by the error state and forget the error state."""
     q = normalize(qmul(q_from_rotvec(dx[cov.PSI]), nav.q_MB))
-    return eqx.tree_at(
+    return replace_at(
         lambda n: (n.covariance, n.r_M, n.v_M, n.q_MB, n.accel_bias, n.gyro_bias),
         nav,
         (
@@ -213,7 +216,7 @@ def update_laser(
     )
     nav = _apply(nav, p, dx)
     used = use.astype(nu.dtype)
-    return eqx.tree_at(
+    return replace_at(
         lambda n: (n.captured, n.innovation, n.accepted),
         nav,
         (jnp.maximum(nav.captured, used), jnp.where(seen, nu, jnp.nan), used),
@@ -253,14 +256,16 @@ def update_rest(nav: Navigator, config: OnboardConfig) -> Navigator:
         long_enough,
     )
     nav = _apply(nav, p, dx)
-    return eqx.tree_at(
+    return replace_at(
         lambda n: (n.dv_raw_sum_B, n.since_rest),
         nav,
         (jnp.zeros_like(nav.dv_raw_sum_B), jnp.zeros_like(nav.since_rest)),
     )
 
 
-def load_ignition_covariance(nav: Navigator, config: OnboardConfig, now: Flag) -> Navigator:
+def load_ignition_covariance(
+    nav: Navigator, config: OnboardConfig, now: Flag
+) -> Navigator:
     """At ignition the flight takes the position and velocity sigmas of its load.
 
     They stand for orbit determination over the coast. Their axes are those of the
@@ -281,7 +286,7 @@ def load_ignition_covariance(nav: Navigator, config: OnboardConfig, now: Flag) -
     fresh[cov.R, cov.R] = cov.rotated_diagonal(dcm, c.ignition_position_sigma**2)
     fresh[cov.V, cov.V] = cov.rotated_diagonal(dcm, c.ignition_velocity_sigma**2)
     chosen = {key: jnp.where(now, fresh[key], p[key]) for key in p}
-    return eqx.tree_at(lambda n: n.covariance, nav, chosen)
+    return replace_at(lambda n: n.covariance, nav, chosen)
 
 
 def height(nav: Navigator, config: OnboardConfig) -> Scalar:

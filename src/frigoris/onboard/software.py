@@ -10,6 +10,7 @@ from jax import lax
 from jaxtyping import Array, UInt32
 
 from frigoris.math.rotation import rotate_inv
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import norm
 from frigoris.messages import (
     BRAKING,
@@ -112,7 +113,7 @@ def step(
     burn = _burn(config, mass)
     plan = _plan(config, nav, burn, state, seq, tick)
     direction, thrust = _guide(config, nav, burn, plan, seq, mass)
-    state = eqx.tree_at(
+    state = replace_at(
         lambda s: (s.navigator, s.sequencer, s.plan), state, (nav, seq, plan)
     )
     return _actuate(config, state, direction, thrust, mass, dt)
@@ -152,7 +153,10 @@ def _navigate(
         return navigation.update_rest(nav, config)
 
     nav = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda n: n, nav)
-    return lax.cond(tick % STAR_TICKS == 0, calibrated, lambda n: n, nav)
+    done: navigation.Navigator = lax.cond(
+        tick % STAR_TICKS == 0, calibrated, lambda n: n, nav
+    )
+    return done
 
 
 def _burn(config: OnboardConfig, mass: Scalar) -> braking.Burn:
@@ -175,13 +179,13 @@ def _plan(
     tick: UInt32[Array, ""],
 ) -> braking.Braking:
     started = (seq.phase >= BRAKING).astype(burn.mass.dtype)
-    plan = state.plan
-    return lax.cond(
+    plan: braking.Braking = lax.cond(
         tick % GUIDANCE_TICKS == 0,
         lambda p: braking.solve(nav, config, burn, p, started),
         lambda p: p,
-        plan,
+        state.plan,
     )
+    return plan
 
 
 def _guide(
@@ -203,7 +207,9 @@ def _guide(
     left = jnp.maximum(config.guidance.deorbit_dv - seq.deorbit_dv, 0.0)
     braking_now, landing_now = phase == BRAKING, phase >= PITCH_UP
     direction = jnp.where(landing_now, land, jnp.where(braking_now, brake, in_orbit))
-    thrust = jnp.where(landing_now, land_thrust, jnp.where(braking_now, brake_thrust, 0.0))
+    thrust = jnp.where(
+        landing_now, land_thrust, jnp.where(braking_now, brake_thrust, 0.0)
+    )
     # in the deorbit burn `thrust` is what still lacks, as the thrust of one second
     thrust = jnp.where(phase == DEORBIT_BURN, mass * left, thrust)
     return direction, jnp.where(phase == LANDED, 0.0, thrust)
@@ -257,7 +263,7 @@ def _actuate(
         time=state.time + dt,
         navigator=nav,
         sequencer=state.sequencer,
-        plan=eqx.tree_at(lambda p: p.age, state.plan, state.plan.age + dt),
+        plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
         controller=controller,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),

@@ -2,8 +2,8 @@ r"""Pitch-up and terminal descent: a descent rate scheduled with altitude.
 
 Down to the end of the square-root part the rate follows
 $w^2 = w_1^2 + 2 a_s (h - h_1)$, a constant deceleration `a_s`; then it falls linearly
-to the landing rate, which is held until contact, also below an estimated height of zero.
-The horizontal velocity is nulled within a tilt limit.
+to the landing rate, which is held until contact, also below an estimated height of
+zero. The horizontal velocity is nulled within a tilt limit.
 """
 
 import jax.numpy as jnp
@@ -57,9 +57,7 @@ def command(
     return a / thrust, jnp.minimum(mass * thrust, thrust_max)
 
 
-def _drift_command(
-    nav: Navigator, config: OnboardConfig, h: Scalar, up: Vec3
-) -> Vec3:
+def _drift_command(nav: Navigator, config: OnboardConfig, h: Scalar, up: Vec3) -> Vec3:
     """Horizontal velocity towards the target [m/s], fading out over the last metres."""
     g = config.guidance
     site = config.moon.site_M

@@ -50,9 +50,7 @@ def measure(
     accel = (1.0 + imu.accel_scale) * dv_B + state.accel_bias * dt
     accel = accel + imu.accel_noise * root * noise[3:6]
     walked = ImuState(
-        accel_bias=state.accel_bias
-        + imu.accel_walk * root * noise[6:9],
-        gyro_bias=state.gyro_bias
-        + imu.gyro_walk * root * noise[9:12],
+        accel_bias=state.accel_bias + imu.accel_walk * root * noise[6:9],
+        gyro_bias=state.gyro_bias + imu.gyro_walk * root * noise[9:12],
     )
     return gyro, accel, walked

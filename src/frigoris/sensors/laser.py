@@ -57,9 +57,7 @@ def photons(laser: Laser, slant_range: Scalar, cos_incidence: Scalar) -> Scalar:
     return echo * laser.wavelength / (H_PLANCK * C_LIGHT)
 
 
-def signal_to_noise(
-    laser: Laser, slant_range: Scalar, cos_incidence: Scalar
-) -> Scalar:
+def signal_to_noise(laser: Laser, slant_range: Scalar, cos_incidence: Scalar) -> Scalar:
     """Signal to noise of one shot [-]; a detection needs about `laser.threshold`."""
     return photons(laser, slant_range, cos_incidence) / laser.noise_photons
 

@@ -1,4 +1,4 @@
-"""Star tracker: inertial attitude with noise and a mounting that may not be as believed."""
+"""Star tracker: inertial attitude with noise, and a mounting that may be off."""
 
 import equinox as eqx
 
