@@ -1,0 +1,273 @@
+"""The record of a flight: a folder that any outside tool opens.
+
+`telemetry/` and `planned.yaml` are what the ground had. Everything that only a
+simulator knows is below `truth/`. The folder appears complete or not at all.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from frigoris.errors import OutputError, UserError
+from frigoris.flight.telemetry import LIGHT_TIME, Table, telemetry_tables
+from frigoris.moon.data import FILES, find, sha256
+from frigoris.packets.dictionary import Dictionary, load_dictionary
+from frigoris.units import suffix
+
+KIND = "frigoris flight record"
+SCHEMA = 1
+INDEX = "record.json"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What only a simulator knows."""
+
+    states: Table
+    onboard: Table
+    flight: dict[str, Any]
+    flown_yaml: str
+
+
+def write_record(
+    folder: Path,
+    flight: Any,
+    planned_yaml: str,
+    flown_yaml: str,
+    *,
+    versions: dict[str, str],
+    radio_rate_bit_s: float,
+    radio_frame_bytes: int,
+    loss_of_signal_s: float,
+    light_time_s: float = LIGHT_TIME,
+) -> None:
+    """Write the record of `flight` to `folder`, replacing an older record there.
+
+    `planned_yaml` is the mission as its team believed it, `flown_yaml` all of it.
+    """
+    check_folder(folder)
+    tables = telemetry_tables(
+        flight.onboard,
+        radio_rate_bit_s=radio_rate_bit_s,
+        radio_frame_bytes=radio_frame_bytes,
+        loss_of_signal_s=loss_of_signal_s,
+        light_time_s=light_time_s,
+    )
+    folder = folder.resolve()
+    fresh = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}")
+    try:
+        fresh.mkdir()
+        _write_ground(fresh, tables, planned_yaml, flight.start_utc)
+        _write_truth(fresh / "truth", flight, flown_yaml)
+        _write_index(fresh, flight, versions)
+        _publish(fresh, folder)
+    except OSError as error:
+        raise OutputError(_cannot(folder, str(error))) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `OutputError` unless a record can be written there; makes its parents."""
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(_cannot(folder, str(error))) from error
+    if not os.access(folder.parent, os.W_OK | os.X_OK):
+        found = f"the folder {folder.parent} does not allow writing"
+        raise OutputError(_cannot(folder, found))
+    if not folder.exists() or _is_record(folder):
+        return
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    kind = "a folder without a record of a flight" if folder.is_dir() else "a file"
+    raise OutputError(_cannot(folder, f"there is {kind}, which is not replaced"))
+
+
+def _cannot(folder: Path, found: str) -> str:
+    return (
+        f"Cannot write the record of this flight to {folder}: {found}. "
+        "Choose another place with --out."
+    )
+
+
+def _is_record(folder: Path) -> bool:
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(index, dict) and index.get("kind") == KIND
+
+
+def _publish(fresh: Path, folder: Path) -> None:
+    """Put the finished folder in its place; the old one leaves first, whole."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = fresh.with_name(fresh.name + ".old")
+    folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old)
+
+
+def _write_ground(
+    folder: Path, tables: dict[str, Table], planned_yaml: str, epoch_utc: str
+) -> None:
+    (folder / "planned.yaml").write_text(planned_yaml, encoding="utf-8")
+    (folder / "telemetry").mkdir()
+    dictionary = load_dictionary()
+    for name, table in tables.items():
+        about = {**_about(dictionary, name), "epoch_utc": epoch_utc}
+        _write_table(folder / "telemetry" / f"{name}.parquet", table, about)
+
+
+def _about(dictionary: Dictionary, name: str) -> dict[str, str]:
+    packet = dictionary.packet(name)
+    names = {f.name: f.enumeration for f in packet.fields if f.enumeration}
+    return {
+        "packet": name,
+        "apid": str(packet.apid),
+        "enumerations": json.dumps(
+            {k: dictionary.enumerations[v] for k, v in names.items()}
+        ),
+    }
+
+
+def _write_truth(folder: Path, flight: Any, flown_yaml: str) -> None:
+    folder.mkdir()
+    about = {"epoch_utc": flight.start_utc}
+    _write_table(folder / "states.parquet", flight.truth, about)
+    _write_table(folder / "onboard.parquet", flight.onboard, about)
+    (folder / "flown.yaml").write_text(flown_yaml, encoding="utf-8")
+    _write_json(folder / "flight.json", flight_summary(flight))
+
+
+def flight_summary(flight: Any) -> dict[str, Any]:
+    """What became of the flight, ready for JSON: no number in it is NaN."""
+    names = (
+        *("case", "seed", "faults", "outcome", "landed", "contact"),
+        *("propellant_left_kg", "events", "published", "start_utc", "ignition_s"),
+        *("loss_of_signal_s", "last_telemetry", "gravity_note", "sky", "dispersed"),
+    )
+    terrain = flight.terrain
+    return {
+        "schema": SCHEMA,
+        "mission": flight.mission.mission.name,
+        **{name: plain(getattr(flight, name)) for name in names},
+        "site_r_M_m": plain(flight.site_M),
+        "terrain": {
+            "name": terrain.name,
+            "sources": list(terrain.sources),
+            "synthetic": terrain.synthetic,
+            "note": terrain.note,
+        },
+    }
+
+
+def plain(value: Any) -> Any:
+    """The same in types of JSON; a number that is not finite becomes null."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def _write_index(folder: Path, flight: Any, versions: dict[str, str]) -> None:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    index = {
+        "kind": KIND,
+        "schema": SCHEMA,
+        "mission": flight.mission.mission.name,
+        "versions": versions,
+        "data": [_data_file(name) for name in flight.terrain.sources],
+        "files": [
+            {
+                "path": p.relative_to(folder).as_posix(),
+                "sha256": hashlib.sha256(p.read_bytes()).hexdigest(),
+            }
+            for p in files
+        ],
+    }
+    _write_json(folder / INDEX, index)
+
+
+def _data_file(name: str) -> dict[str, str]:
+    key = next(k for k, f in FILES.items() if f.name == name)
+    path = find(key)
+    known = FILES[key].sha256
+    return {"file": name, "sha256": known or (sha256(path) if path else "")}
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    text = json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _write_table(path: Path, table: Table, about: dict[str, str]) -> None:
+    columns = [pa.array(v) for v in table.values()]
+    fields = [
+        pa.field(name, column.type, metadata={"unit": suffix(name) or ""})
+        for name, column in zip(table, columns, strict=True)
+    ]
+    schema = pa.schema(fields, metadata=about)
+    # bytes of equal weight side by side: a third smaller than plain, and faster
+    floats = [f.name for f in fields if pa.types.is_floating(f.type)]
+    pq.write_table(
+        pa.Table.from_arrays(columns, schema=schema),
+        path,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=False,
+        use_byte_stream_split=floats,
+    )
+
+
+def _read_table(path: Path) -> Table:
+    table = pq.read_table(path, use_threads=False)
+    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def read_telemetry(folder: Path) -> dict[str, Table]:
+    """What reached the ground, by packet. Reads `telemetry/` and nothing else."""
+    paths = sorted((folder / "telemetry").glob("*.parquet"))
+    if not paths:
+        raise UserError(
+            f"Cannot read telemetry in {folder}: it has no telemetry/*.parquet. "
+            "Give the folder of a record, as `frigoris fly --out` writes it."
+        )
+    return {p.stem: _read_table(p) for p in paths}
+
+
+def read_truth(folder: Path) -> Truth:
+    """What only the simulator knew. Investigations must not call this."""
+    truth = folder / "truth"
+    if not (truth / "flight.json").is_file():
+        raise UserError(
+            f"Cannot read the truth in {folder}: it has no truth/flight.json. "
+            "Give the folder of a record, as `frigoris fly --out` writes it."
+        )
+    return Truth(
+        states=_read_table(truth / "states.parquet"),
+        onboard=_read_table(truth / "onboard.parquet"),
+        flight=json.loads((truth / "flight.json").read_text(encoding="utf-8")),
+        flown_yaml=(truth / "flown.yaml").read_text(encoding="utf-8"),
+    )
