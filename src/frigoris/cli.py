@@ -31,8 +31,8 @@ app = typer.Typer(
 data = typer.Typer(help="Real lunar data: what is known, and where it is looked for.")
 app.add_typer(data, name="data", no_args_is_help=True)
 
-# of every typer: since 0.27 it brings its own copy of click
-_UsageProblem = next(
+# found this way because some versions of typer bring their own copy of click
+_UsageProblem: type[Exception] = next(
     c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
 )
 
@@ -41,6 +41,38 @@ MissionName = Annotated[
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout, nothing else.")
+]
+
+CaseNumber = Annotated[
+    int, typer.Option(help="Which draw of the dispersions and noise, from 0.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter."),
+]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="NAME[:KEY=VALUE,...]",
+        help="Fly only the faults named; with KEY=VALUE change what one does and "
+        "leave the others.",
+    ),
+]
+Nominal = Annotated[
+    bool, typer.Option("--nominal", help="Without the faults of the mission.")
+]
+Undispersed = Annotated[
+    bool,
+    typer.Option("--undispersed", help="The design point: no dispersions, no noise."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of dispersions and noise.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
+]
+Map = Annotated[
+    str | None, typer.Option("--map", help="auto, ldem_4, fused16 or embedded.")
 ]
 
 
@@ -54,6 +86,8 @@ def run(arguments: list[str]) -> int:
     """Exit code of one command: 0 done, 1 not met, 2 the user's mistake, 70 ours."""
     try:
         code = app(args=arguments, prog_name="frigoris", standalone_mode=False)
+        if code == STOPPED:  # typer takes Ctrl-C without a word
+            return _say("stopped", STOPPED)
         return code if isinstance(code, int) else DONE
     except UserError as error:
         return _mistake(str(error))
@@ -82,12 +116,13 @@ def _mistake(message: str) -> int:
 
 
 def _usage(error: Any) -> int:
-    context = getattr(error, "ctx", None)
+    context: Any = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         print(context.get_help(), file=sys.stderr)
         return MISTAKE
     path = context.command_path if context else "frigoris"
-    return _say(f"{error.format_message()} `{path} --help` shows the usage.", MISTAKE)
+    message = error.format_message().rstrip(".")
+    return _say(f"{message}. `{path} --help` shows the usage.", MISTAKE)
 
 
 def _ours(error: Exception) -> int:
@@ -124,42 +159,14 @@ def _options(
 @app.command()
 def fly(
     mission: MissionName,
-    case: Annotated[
-        int, typer.Option(help="Which draw of the dispersions and noise, from 0.")
-    ] = 0,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter."),
-    ] = None,
-    faults: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fault",
-            metavar="NAME[:KEY=VALUE,...]",
-            help="Fly only the faults named; with KEY=VALUE change what one does and "
-            "leave the others.",
-        ),
-    ] = None,
-    nominal: Annotated[
-        bool, typer.Option("--nominal", help="Without the faults of the mission.")
-    ] = False,
-    undispersed: Annotated[
-        bool,
-        typer.Option(
-            "--undispersed", help="The design point: no dispersions, no noise."
-        ),
-    ] = False,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of dispersions and noise.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
-    ] = None,
-    terrain: Annotated[
-        str | None,
-        typer.Option("--map", help="auto, ldem_4, fused16 or embedded."),
-    ] = None,
+    case: CaseNumber = 0,
+    sets: Sets = None,
+    faults: Faults = None,
+    nominal: Nominal = False,
+    undispersed: Undispersed = False,
+    seed: Seed = None,
+    out: Out = None,
+    terrain: Map = None,
     as_json: AsJson = False,
 ) -> None:
     """Fly one mission from lunar orbit to the ground and write its record."""
