@@ -23,9 +23,11 @@ check: $(DEV)  ## format, lint, types, architecture
 bench: $(RUN)  ## the speed figures
 	$(BIN)/python -m frigoris.bench
 
-docs: $(RUN)  ## write the generated tables of docs/ again
-	$(BIN)/python -m frigoris.mission.document > .venv/mission-file.md
-	mv .venv/mission-file.md docs/mission-file.md
+docs: $(RUN)  ## write the generated pages of docs/ again
+	$(BIN)/python -m frigoris.mission.document > .venv/page.md
+	mv .venv/page.md docs/mission-file.md
+	$(BIN)/python -m frigoris.packets.document > .venv/page.md
+	mv .venv/page.md docs/telemetry.md
 
 defects: $(DEV)  ## plant each known defect in a copy: some test must kill it
 	$(BIN)/python tests/defects/run.py

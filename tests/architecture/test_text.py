@@ -54,6 +54,7 @@ PAGES = {
     "moon/orientation.py": "orientation",
     "moon/gravity.py": "gravity",
     "moon/terrain.py": "terrain",
+    "radio/framing.py": "framing",
 }
 HEADINGS = (
     "Summary",
