@@ -148,7 +148,7 @@ def _end(
     if last_telemetry is not None and outcome == CRASHED:
         h = at(truth, "altitude_m", last_telemetry)
         v = at(truth, "descent_rate_m_s", last_telemetry)
-        words = f"last telemetry that reached the ground, {h:.0f} m at {v:.0f} m/s"
+        words = f"last telemetry to reach the ground was sent, {h:.0f} m at {v:.0f} m/s"
         values = {"altitude_m": h, "descent_rate_m_s": v}
         found.append(Event(last_telemetry, "last_telemetry", words, values))
     if touched is None:

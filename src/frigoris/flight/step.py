@@ -67,7 +67,7 @@ def _integrate(
     act = Actuation(
         thrust_start=state.thrust * lasts,
         thrust_cmd=given,
-        rcs_duty=commands.rcs_duty * (state.motion.rcs_propellant > 0.0),
+        rcs_duty=jnp.where(state.motion.rcs_propellant > 0.0, commands.rcs_duty, 0.0),
         moving=state.moving,
     )
     motion = _steps(params, act, state.motion, dt, substeps)
@@ -185,7 +185,7 @@ def _sample(
         "accel_bias": nav.accel_bias,
         "laser_range": measured.laser_range,
         "laser_valid": measured.laser_valid,
-        "laser_accepted": nav.accepted * measured.laser_valid,
+        "laser_accepted": jnp.where(measured.laser_valid, nav.accepted, 0.0),
         "laser_innovation": nav.innovation,
         "dv": measured.dv,
         "dtheta": measured.dtheta,

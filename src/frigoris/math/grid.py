@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Float32, Int
+from jaxtyping import Array, Float, Float32
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.math.tree import leaf
@@ -41,9 +41,9 @@ class Grid(eqx.Module):
     lat_north: Float[Array, " levels"]  # [rad]
     lon_west: Float[Array, " levels"]  # [rad]
     step: Float[Array, " levels"]  # [rad]
-    rows: Int[Array, " levels"]
-    columns: Int[Array, " levels"]
-    offset: Int[Array, " levels"]
+    rows: Float[Array, " levels"]  # whole numbers, kept as real ones to mix freely
+    columns: Float[Array, " levels"]
+    offset: Float[Array, " levels"]
 
 
 def make_grid(levels: Sequence[Level]) -> Grid:
@@ -55,9 +55,9 @@ def make_grid(levels: Sequence[Level]) -> Grid:
         lat_north=leaf([x.lat_north for x in levels]),
         lon_west=leaf([x.lon_west for x in levels]),
         step=leaf([x.step for x in levels]),
-        rows=leaf(shapes[:, 0], np.int64),
-        columns=leaf(shapes[:, 1], np.int64),
-        offset=leaf(np.cumsum([0, *sizes[:-1]]), np.int64),
+        rows=leaf(shapes[:, 0]),
+        columns=leaf(shapes[:, 1]),
+        offset=leaf(np.cumsum([0, *sizes[:-1]])),
     )
 
 

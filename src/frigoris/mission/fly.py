@@ -17,6 +17,7 @@ from frigoris.flight.observables import OBSERVABLES, Seen
 from frigoris.flight.outcome import LANDED, Gear, Touch, classify, touch
 from frigoris.flight.params import Params
 from frigoris.flight.slices import Flown, Progress, Timetable, fly_batch, timetable
+from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
 from frigoris.mission.build import Planned, make_params, make_planned, stack
 from frigoris.mission.dispersions import case_key, draw
@@ -320,8 +321,14 @@ def _contact(
 def _telemetry_end(
     mission: Mission, seen: Seen
 ) -> tuple[float, dict[str, float] | None]:
-    """Loss of signal, and the last onboard moment that reached the ground."""
+    """Loss of signal, and the last of what the onboard software said to the ground."""
     end = float(seen.truth["t_s"][-1])
-    crashed = seen.touched is not None and seen.outcome != LANDED
-    loss = seen.touched.time if crashed and seen.touched else end
-    return loss, None
+    if seen.touched is not None and seen.outcome != LANDED:
+        end = seen.touched.time
+    tables = telemetry_tables(
+        seen.onboard,
+        radio_rate_bit_s=mission.radio.rate_bit_s,
+        radio_frame_bytes=mission.radio.frame_bytes,
+        loss_of_signal_s=end,
+    )
+    return end, last_heard(tables)

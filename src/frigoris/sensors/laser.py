@@ -77,8 +77,9 @@ def measure(
     memory = jnp.concatenate(
         [detected[None].astype(slant_range.dtype), state.detected[:-1]]
     )
-    inside = jnp.arange(WINDOW)[:, None] < jnp.reshape(laser.window, (1, -1))
-    count = jnp.sum(memory * jnp.reshape(inside, memory.shape), axis=0)
+    ages = jnp.arange(WINDOW, dtype=slant_range.dtype)
+    inside = ages[:, None] < jnp.reshape(laser.window, (1, -1))
+    count = jnp.sum(jnp.where(jnp.reshape(inside, memory.shape), memory, 0.0), axis=0)
     valid = detected & (count >= laser.confirm)
     value = slant_range + laser.bias + laser.noise * laser.noise_switch * noise[1]
     return jnp.where(valid, value, jnp.nan), valid, LaserState(detected=memory)
