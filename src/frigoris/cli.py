@@ -95,10 +95,6 @@ def run(arguments: list[str]) -> int:
         return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped", STOPPED)
-    except BrokenPipeError:
-        # who read our output has left; Python would complain once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:
         return _ours(error)
 
@@ -138,7 +134,7 @@ def _ours(error: Exception) -> int:
     )
 
 
-def _version(asked: bool) -> None:
+def _version(asked: bool | None) -> None:
     if asked:
         print(f"frigoris {__version__}")
         raise typer.Exit
@@ -147,11 +143,11 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--version", callback=_version, is_eager=True, help="Show the version."
         ),
-    ] = False,
+    ] = None,
 ) -> None:
     pass
 
@@ -171,8 +167,7 @@ def fly(
 ) -> None:
     """Fly one mission from lunar orbit to the ground and write its record."""
     _check_flight(mission, case, sets or [], faults or [], nominal, terrain)
-    if out is not None:
-        _check_writable(out)
+    _check_writable(out or Path("runs"))
     from frigoris import verbs
     from frigoris.report import console_text
 

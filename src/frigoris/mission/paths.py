@@ -5,7 +5,7 @@ fault sets has a path too: `faults.weak_laser.set.sensors.laser.efficiency_ratio
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args
 
@@ -131,16 +131,16 @@ def _replaced(node: Any, parts: list[str], value: Any) -> Any:
 
 
 @cache
-def _adapter(owner: type[Section], name: str) -> TypeAdapter[Any]:
+def _validator(owner: type[Section], name: str) -> Callable[[Any], Any]:
     field = owner.model_fields[name]
     annotation: Any = Annotated[field.annotation, field]
-    return TypeAdapter(annotation)
+    return TypeAdapter(annotation).validate_python
 
 
 def checked(parameter: Parameter, value: Any) -> tuple[Any, str | None]:
     """A value as the parameter takes it, and what is wrong with it, if anything."""
     try:
-        good = _adapter(*parameter).validate_python(value)
+        good = _validator(*parameter)(value)
     except ValidationError as error:
         return value, words(error.errors(include_url=False)[0], parameter.field)
     return good, outside(parameter.name, parameter.field, good)

@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationInfo,
     field_validator,
 )
 from pydantic.fields import FieldInfo
@@ -94,7 +93,7 @@ class Section(BaseModel):
 
     @field_validator("*", mode="after")
     @classmethod
-    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+    def _within_bounds(cls, value: Any, info: Any) -> Any:
         name = str(info.field_name)
         fault = outside(name, cls.model_fields[name], value)
         if fault:

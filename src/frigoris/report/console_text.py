@@ -1,6 +1,7 @@
 """What a person reads in the terminal after a flight."""
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+PLAIN_WIDTH = 116  # columns, where nobody says how wide a line may be
 
 Report = Callable[[float, float], None]  # time flown, time expected [s]
 
@@ -40,15 +43,22 @@ def progress_bar() -> Iterator[Report]:
         yield report
 
 
+def _console() -> Console:
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PLAIN_WIDTH
+    return console
+
+
 def print_flight(flight: Any, console: Console | None = None) -> None:
     """Outcome, timeline, published observables, data used, where the record is."""
-    out = console or Console(highlight=False)
+    out = console or _console()
     out.print(timeline(flight.events))
     if flight.published:
         out.print(published(flight.published))
     for line in headline(flight):
-        out.print(line)
-    out.print(Text(f"Data: {data_used(flight)}", style="dim"))
+        out.print(line, soft_wrap=True)
+    out.print(Text(f"Data: {data_used(flight)}", style="dim"), soft_wrap=True)
     if flight.record is not None:
         out.print(Text(f"Report: {flight.record / 'report.html'}"))
 
@@ -87,11 +97,14 @@ def timeline(events: list[dict[str, Any]]) -> Table:
 
 def published(rows: list[dict[str, Any]]) -> Table:
     """What the real flight showed, and what this one shows."""
-    table = _table("id", "grade", "observable", "simulated", "published", "")
+    maps = {part.get("terrain") for row in rows for part in row["parts"]} - {None}
+    told = f"simulated over {maps.pop()}" if len(maps) == 1 else "simulated"
+    table = _table("id", "grade", "observable", told, "published", "")
     table.columns[3].justify = "right"
+    table.columns[3].no_wrap = table.columns[4].no_wrap = True
     for row in rows:
         word, style = ("input", "dim") if row["grade"] == "input" else MARK[row["met"]]
-        cells = [[_value(p), _interval(p)] for p in row["parts"]]
+        cells = [[_value(p, bool(maps)), _interval(p)] for p in row["parts"]]
         simulated = "\n".join(cell[0] for cell in cells)
         wanted = "\n".join(cell[1] for cell in cells)
         table.add_row(
@@ -107,7 +120,7 @@ def published(rows: list[dict[str, Any]]) -> Table:
 
 def print_reproduced(result: dict[str, Any], console: Console | None = None) -> None:
     """The table of each mission, and its score."""
-    out = console or Console(highlight=False)
+    out = console or _console()
     for mission in result["missions"]:
         out.print(published(mission["published"]))
         musts = "every must is met" if mission["musts_met"] else "a must is missed"
@@ -116,7 +129,7 @@ def print_reproduced(result: dict[str, Any], console: Console | None = None) -> 
         )
         line.append(musts, style="bold green" if mission["musts_met"] else "bold red")
         line.append(f"; {len(mission['fitted'])} numbers fitted")
-        out.print(line)
+        out.print(line, soft_wrap=True)
 
 
 def data_used(flight: Any) -> str:
@@ -146,16 +159,18 @@ def _unit(part: dict[str, Any]) -> str:
     return f" {first}/{below}".rstrip("/").replace("s2", "s²")
 
 
-def _value(part: dict[str, Any]) -> str:
+def _value(part: dict[str, Any], with_map: bool) -> str:
     value = part["value"]
     if value is None or not math.isfinite(value):
         text = "none"
     elif part["unit"] == "yes":
         text = "yes" if value else "no"
     else:
-        text = f"{value:.4g}{_unit(part)}"
+        wide = max(abs(part["low"]), abs(part["high"]))
+        shown = 0.0 if abs(value) < 1e-6 * wide else value  # no 1e-12 min
+        text = f"{shown:.4g}{_unit(part)}"
     terrain = part.get("terrain")
-    return f"{text} ({terrain})" if terrain else text
+    return f"{text} ({terrain})" if terrain and with_map else text
 
 
 def _interval(part: dict[str, Any]) -> str:
