@@ -1,8 +1,8 @@
 """The flight as its operations team would plan it: where it starts, when it burns.
 
 The descent is laid out backwards: the braking burn at its planned thrust level fixes
-how far before the target it must begin, the ellipse gives the state there, and the coast
-is flown back to the deorbit burn by the flight's own dynamics.
+how far before the target it must begin, the ellipse gives the state there, and the
+coast is flown back to the deorbit burn by the flight's own dynamics.
 """
 
 from dataclasses import dataclass

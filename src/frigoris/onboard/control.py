@@ -39,12 +39,12 @@ def torque_command(
     omega_B: Vec3,
     q_cmd: Quat,
     inertia: Vec3,
-    burning: Flag,
+    tight: Flag,
     dt: Scalar,
 ) -> tuple[Vec3, Controller]:
     """Torque [N m] towards `q_cmd`, and the trim it learnt on the way."""
     c = config.control
-    wn = jnp.where(burning, c.bandwidth, c.bandwidth_coast)
+    wn = jnp.where(tight, c.bandwidth, c.bandwidth_coast)
     error = rotvec_from_q(qmul(conj(q_MB), q_cmd))
     size = jnp.sqrt(dot(error, error) + 1e-16)
     # linear near zero, then no faster than the jets can stop, then the rate limit
@@ -53,21 +53,23 @@ def torque_command(
     rate = jnp.minimum(jnp.minimum(linear, stop), c.rate_max)
     rate_error = rate * error / size - omega_B
     trim = state.trim + jnp.where(
-        burning, c.trim_gain * inertia * rate_error * wn * dt, 0.0
+        tight, c.trim_gain * inertia * rate_error * wn * dt, 0.0
     )
     trim = jnp.clip(trim, -c.torque_trim_max, c.torque_trim_max)
-    trim = jnp.where(burning, trim, 0.0)
+    trim = jnp.where(tight, trim, 0.0)
     torque = inertia * (2.0 * c.damping * wn * rate_error) + trim
     return torque, Controller(trim=trim, owed=state.owed)
 
 
 def allocate(
-    config: OnboardConfig, state: Controller, torque: Vec3, dt: Scalar
+    config: OnboardConfig, state: Controller, torque: Vec3, tight: Flag, dt: Scalar
 ) -> tuple[Float[Array, "8 *cases"], Controller]:
     """Part of the tick for each of eight jets.
 
-    A channel shorter than the smallest pulse is owed to the next tick, so that the
-    mean torque is right; saturation scales all channels, which keeps the direction.
+    Held tightly, a channel shorter than the smallest pulse is owed to the next tick, so
+    that the mean torque is right; in the coast it is dropped, which leaves a dead band
+    of some degrees and a quiet vehicle. Saturation scales all channels, which keeps the
+    direction.
     """
     allocation = config.vehicle.rcs_allocation
     duty = (
@@ -85,7 +87,9 @@ def allocate(
     jets = []
     for k in range(4):
         jets += [jnp.maximum(given[k], 0.0), jnp.maximum(-given[k], 0.0)]
-    return jnp.stack(jets) / dt, replace_at(lambda s: s.owed, state, owed)
+    return jnp.stack(jets) / dt, replace_at(
+        lambda s: s.owed, state, jnp.where(tight, owed, 0.0)
+    )
 
 
 def tilt(q_MB: Quat, up_M: Vec3) -> Scalar:

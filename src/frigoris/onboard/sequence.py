@@ -54,9 +54,10 @@ def advance(
     dv = old.deorbit_dv + jnp.where(old.phase == DEORBIT_BURN, dv_tick, 0.0)
     touching = jnp.where(contact, old.contact_time + dt, 0.0)
     ends = {
-        BOOT: time >= s.deorbit_time,
+        # the nearest tick: a time that falls on a tick must not depend on rounding
+        BOOT: time >= s.deorbit_time - 0.5 * dt,
         DEORBIT_BURN: dv >= config.guidance.deorbit_dv - DV_TOLERANCE,
-        COAST: time >= s.ignition_time,
+        COAST: time >= s.ignition_time - 0.5 * dt,
         # a late correction may find the vehicle below the end of braking already
         BRAKING: (braking_left <= 0.0) | (height < config.guidance.braking_end_height),
         PITCH_UP: height < s.terminal_descent_height,

@@ -14,6 +14,7 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import norm
 from frigoris.messages import (
     BRAKING,
+    COAST,
     DEORBIT_BURN,
     LANDED,
     PITCH_UP,
@@ -29,6 +30,7 @@ from frigoris.types import Flag, Quat, Scalar, Vec3
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
 GUIDANCE_TICKS = 20  # a new braking solution
+POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
 
 
@@ -245,17 +247,18 @@ def _actuate(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     v, phase = config.vehicle, state.sequencer.phase
-    burning = (phase >= BRAKING) | (phase == DEORBIT_BURN)
+    settles = config.sequence.ignition_time - state.time < POINTING_TIME
+    tight = (phase != COAST) | settles
     main, assist, owed = _duties(config, state, thrust, dt)
     full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
     inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
     nav = state.navigator
     torque, controller = control.torque_command(
-        config, state.controller, nav.q_MB, nav.omega_B, q_cmd, inertia, burning, dt
+        config, state.controller, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
     torque = jnp.where(phase == LANDED, 0.0, torque)
-    rcs_duty, controller = control.allocate(config, controller, torque, dt)
+    rcs_duty, controller = control.allocate(config, controller, torque, tight, dt)
     used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
