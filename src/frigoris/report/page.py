@@ -110,7 +110,7 @@ def _lead(flight: Any) -> str:
     silent = ""
     if flight.last_telemetry and not flight.landed:
         gap = flight.contact["t_s"] - flight.last_telemetry["t_s"]
-        silent = f" The last telemetry is {gap:.1f} s older."
+        silent = f" The last telemetry was sent {gap:.1f} s before."
     return (
         f"First contact at {flight.contact['utc']}, {after:.1f} s after braking "
         f"ignition.{silent}"

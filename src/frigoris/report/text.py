@@ -1,7 +1,10 @@
 """Numbers, units and outcomes in words."""
 
 from html import escape
+from math import floor, isfinite, log10
 from typing import Any
+
+SMALLEST = 5e-4  # what is less than that is shown as nought
 
 UNITS = {
     "m_s": "m/s",
@@ -29,12 +32,16 @@ def outcome(name: str) -> tuple[str, str]:
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A number with so many significant digits; a dash for none."""
-    if value is None or value != value:
+    """A number with so many significant digits, at most three behind the point.
+
+    A dash for none.
+    """
+    if value is None or not isfinite(value):
         return "–"
-    if abs(value) >= 10.0 ** (digits - 1) or value == 0.0:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:#.{digits}g}".rstrip(".").replace("-", "−")
+    if abs(value) < SMALLEST:
+        return "0"
+    before = floor(log10(abs(value))) + 1
+    return f"{value:,.{min(max(digits - before, 0), 3)}f}".replace("-", "−")
 
 
 def bound(value: float) -> str:
@@ -46,8 +53,13 @@ def quantity(value: float | None, unit: str, digits: int = 4) -> str:
     """A number with its unit; yes or no where that is the unit."""
     if unit == "yes" and value is not None and value == value:
         return "yes" if value >= 0.5 else "no"
-    shown, name = number(value, digits), UNITS.get(unit, unit)
-    return f"{shown}{'' if name in ('', '°') else ' '}{name}" if shown != "–" else shown
+    shown = number(value, digits)
+    return _joined(shown, unit) if shown != "–" else shown
+
+
+def _joined(shown: str, unit: str) -> str:
+    name = UNITS.get(unit, unit)
+    return f"{shown}{'' if name in ('', '°') else ' '}{name}"
 
 
 def interval(part: dict[str, Any]) -> str:
@@ -56,7 +68,7 @@ def interval(part: dict[str, Any]) -> str:
     if unit == "yes":
         return "yes or no" if low != high else quantity(low, unit)
     ends = bound(low) if low == high else f"{bound(low)} … {bound(high)}"
-    return f"{ends} {UNITS.get(unit, unit)}".rstrip()
+    return _joined(ends, unit)
 
 
 def cells(*texts: str, classes: dict[int, str] | None = None) -> str:

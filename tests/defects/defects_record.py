@@ -1,0 +1,97 @@
+"""Defects of telemetry, framing, record and report."""
+
+from defects.catalogue import Defect
+
+FRAMING = ("tests/unit/radio/test_framing.py",)
+SAMPLE = ("tests/unit/packets/test_sample.py",)
+DICTIONARY = ("tests/unit/packets/test_dictionary.py",)
+RECORD = ("tests/unit/flight/test_record.py",)
+PAGE = ("tests/unit/report/test_page.py",)
+
+DEFECTS = [
+    Defect(
+        "a packet is on the ground when its first byte is",
+        "radio/framing.py",
+        'np.searchsorted(sent, total, side="left")',
+        'np.searchsorted(sent, total - size[order], side="left")',
+        FRAMING,
+    ),
+    Defect(
+        "a frame that the loss of signal cuts is heard",
+        "radio/framing.py",
+        "count = max(int(np.floor((loss - begin) / period + 1e-9)), 0)",
+        "count = max(int(np.ceil((loss - begin) / period + 1e-9)), 0)",
+        FRAMING,
+    ),
+    Defect(
+        "frames forget what did not fit into the one before",
+        "radio/framing.py",
+        "np.minimum.accumulate(there - k * room)",
+        "there - k * room",
+        FRAMING,
+    ),
+    Defect(
+        "frames carry their header's bytes as data",
+        "radio/framing.py",
+        "frame_bytes - FRAME_HEADER)",
+        "frame_bytes)",
+        FRAMING,
+    ),
+    Defect(
+        "packets leave in the order of their kinds, not of time",
+        "radio/framing.py",
+        'np.argsort(time, kind="stable")',
+        "np.arange(len(time))",
+        FRAMING,
+    ),
+    Defect(
+        "rounding makes a packet late by a row",
+        "packets/sample.py",
+        "EARLY = 1e-6",
+        "EARLY = 0.0",
+        SAMPLE,
+    ),
+    Defect(
+        "packets have no time",
+        "packets/dictionary.py",
+        "PRIMARY_HEADER + TIME_FIELD + sum",
+        "PRIMARY_HEADER + sum",
+        DICTIONARY,
+    ),
+    Defect(
+        "telemetry is made from the truth",
+        "flight/record.py",
+        "        flight.onboard,\n        radio_rate",
+        "        {**flight.onboard, 'est_mass_kg': flight.truth['mass_kg']},\n"
+        "        radio_rate",
+        RECORD,
+    ),
+    Defect(
+        "any folder is replaced",
+        "flight/record.py",
+        "if not folder.exists() or _is_record(folder):",
+        "if not folder.exists() or folder.is_dir():",
+        RECORD,
+    ),
+    Defect(
+        "a record that failed half way stays behind",
+        "flight/record.py",
+        "        shutil.rmtree(fresh, ignore_errors=True)",
+        "        pass",
+        RECORD,
+    ),
+    Defect(
+        "the page does not say that its Moon is made up",
+        "report/page.py",
+        "if not terrain.synthetic:",
+        "if terrain.synthetic is not None:",
+        PAGE,
+    ),
+    Defect(
+        "the page shows texts unescaped",
+        "report/text.py",
+        'else f"<td>{escape(t)}</td>"',
+        'else f"<td>{t}</td>"',
+        PAGE,
+    ),
+]
