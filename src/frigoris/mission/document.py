@@ -27,6 +27,11 @@ Paths, as `--set`, `faults`, `dispersions` and `engineering` use them, are the k
 joined by dots: `sensors.laser.efficiency_ratio`. An item of a list goes by its name or
 number: `lander.engines.main.isp_s`.
 
+What stands under `faults` is what really differed from the plan; the flight software
+is loaded without it. All faults fly unless `--nominal` takes them away; `--fault NAME`
+flies only those named, `--fault NAME:KEY=VALUE` changes what one sets and leaves the
+others.
+
 What is marked `needed` has no default. `3 x` is a list of three numbers.
 """
 

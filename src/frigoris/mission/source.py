@@ -94,7 +94,9 @@ def read_source(path: Path) -> Source:
 
 
 def _compose(text: str) -> Any:
-    return YAML(typ="safe", pure=True).compose(text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False  # the later one counts: no matter here
+    return yaml.compose(text)
 
 
 def _syntax(path: Path, error: MarkedYAMLError) -> str:

@@ -214,6 +214,7 @@ def test_a_missing_section_is_named(tmp_path):
         (b"{[1, 2]: 3}", ":1:2: a key in the file is no name"),
         (b"mission: !!python/object:os.system {}", "section site is missing"),
         (b"a: &a [*a]", "nested too deeply"),
+        (b"a: &a 1\nb: &a 2", "unknown section b"),
     ],
 )
 def test_what_is_no_mission_at_all_gets_a_clear_message(content, words, tmp_path):
