@@ -6,7 +6,7 @@ import numpy as np
 
 from frigoris.messages import BRAKING
 from frigoris.report.style import LIGHT
-from frigoris.report.view import NEAR, Mark, View
+from frigoris.report.view import NEAR, View
 
 KM = 1e-3
 # the estimate is the wider line beneath, so that both show where they agree
@@ -21,6 +21,8 @@ def altitude(ax: Any, view: View) -> None:
     ax.set_title("Altitude in the powered descent")
     _altitudes(ax, view, KM)
     _moments(ax, view)
+    if view.first_valid:
+        _point(ax, view.first_valid.t, view.first_valid.altitude * KM)
     _from_zero(ax, view.truth["altitude_m"] * KM)
     ax.set_xlabel(SINCE)
     ax.set_ylabel("altitude, km")
@@ -38,8 +40,8 @@ def altitude_near(ax: Any, view: View) -> None:
         return
     _altitudes(ax, near, 1.0)
     _moments(ax, near)
-    if near.first_valid:
-        _point(ax, near.first_valid, near.first_valid.t, near.first_valid.altitude)
+    if near.first_valid and near.first_valid.altitude <= NEAR:
+        _point(ax, near.first_valid.t, near.first_valid.altitude)
         ax.annotate(
             f"first valid range\n{near.first_valid.altitude:,.0f} m",
             (near.first_valid.t, near.first_valid.altitude),
@@ -58,7 +60,8 @@ def _altitudes(ax: Any, view: View, scale: float) -> None:
     ax.plot(t, truth["altitude_m"] * scale, **TRUTH)
     valid = onboard["laser_valid"] > 0
     shown = np.where(valid, onboard["laser_range_m"], np.nan) * scale
-    look = {"c": LIGHT["measurement"], "ms": 3.2, "mew": 0, "ls": "none"}
+    # a band beneath the lines: it would hide them
+    look = {"c": LIGHT["measurement"], "ms": 6.0, "mew": 0, "ls": "none", "zorder": 1.8}
     ax.plot(t, shown, marker="o", label="laser range, valid", **look)
 
 
@@ -71,7 +74,7 @@ def _moments(ax: Any, view: View) -> None:
         ax.axvline(view.contact.t, color=LIGHT["plan"], lw=0.8)
 
 
-def _point(ax: Any, mark: Mark, x: float, y: float) -> None:
+def _point(ax: Any, x: float, y: float) -> None:
     ring = {"mfc": "none", "mec": LIGHT["measurement"], "mew": 1.6, "ms": 9}
     ax.plot([x], [y], "o", clip_on=False, **ring)
 
@@ -84,9 +87,9 @@ def descent_rate(ax: Any, view: View) -> None:
     ax.plot(rate, at, c=LIGHT["plan"], ls=(0, (4, 2)), label="planned schedule")
     ax.plot(onboard["est_descent_rate_m_s"], onboard["est_altitude_m"], **ESTIMATE)
     ax.plot(truth["descent_rate_m_s"], truth["altitude_m"], **TRUTH)
-    if view.first_valid:
+    if view.first_valid and view.first_valid.altitude <= RATE_TOP:
         mark = view.first_valid
-        _point(ax, mark, mark.descent_rate, mark.altitude)
+        _point(ax, mark.descent_rate, mark.altitude)
         ax.plot(
             [], [], "o", mfc="none", mec=LIGHT["measurement"], label="first valid range"
         )

@@ -105,7 +105,9 @@ def thin(rows: np.ndarray) -> np.ndarray:
 def _marks(flight: Any, t: np.ndarray, zero: float) -> dict[str, Mark | None]:
     valid = np.flatnonzero(flight.onboard["laser_valid"] > 0)
     first = float(flight.onboard["t_s"][valid[0]]) if len(valid) else None
-    last = flight.last_telemetry["t_s"] if flight.last_telemetry else None
+    # after a landing the link goes on: only the record ends
+    silent = flight.last_telemetry and not flight.landed
+    last = flight.last_telemetry["t_s"] if silent else None
     touch = flight.contact["t_s"] if flight.contact else None
     moments = {"first_valid": first, "last_telemetry": last, "contact": touch}
     return {name: _mark(flight, t, at, zero) for name, at in moments.items()}
