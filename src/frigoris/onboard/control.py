@@ -1,29 +1,14 @@
 """Attitude control: a turn that can be stopped in time, torque, jets' on-times."""
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
-from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import pulse
 from frigoris.onboard.terminal import attitude_axes
 from frigoris.types import Flag, Quat, Scalar, Vec3
-
-
-class Controller(eqx.Module):
-    """What the controller remembers."""
-
-    trim: Vec3  # torque that cancels the steady disturbance [N m]
-    owed: Float[Array, "4 *cases"]  # on-time of each channel not yet given [s], signed
-
-
-def start(like: Vec3) -> Controller:
-    """No trim, nothing owed."""
-    zero = jnp.zeros_like(like)
-    return Controller(trim=zero, owed=jnp.stack([zero[0]] * 4))
 
 
 def attitude_command(direction_M: Vec3, normal_M: Vec3) -> Quat:
@@ -34,15 +19,19 @@ def attitude_command(direction_M: Vec3, normal_M: Vec3) -> Quat:
 
 def torque_command(
     config: OnboardConfig,
-    state: Controller,
+    trim: Vec3,
     q_MB: Quat,
     omega_B: Vec3,
     q_cmd: Quat,
     inertia: Vec3,
     tight: Flag,
     dt: Scalar,
-) -> tuple[Vec3, Controller]:
-    """Torque [N m] towards `q_cmd`, and the trim it learnt on the way."""
+) -> tuple[Vec3, Vec3]:
+    """Torque [N m] towards `q_cmd`, and the trim that cancels a steady disturbance.
+
+    `tight` is the control of burns; without it the coast is held loosely and no trim is
+    learnt.
+    """
     c = config.control
     wn = jnp.where(tight, c.bandwidth, c.bandwidth_coast)
     error = rotvec_from_q(qmul(conj(q_MB), q_cmd))
@@ -52,44 +41,30 @@ def torque_command(
     stop = jnp.sqrt(2.0 * c.accel_max * size)
     rate = jnp.minimum(jnp.minimum(linear, stop), c.rate_max)
     rate_error = rate * error / size - omega_B
-    trim = state.trim + jnp.where(
-        tight, c.trim_gain * inertia * rate_error * wn * dt, 0.0
-    )
-    trim = jnp.clip(trim, -c.torque_trim_max, c.torque_trim_max)
-    trim = jnp.where(tight, trim, 0.0)
-    torque = inertia * (2.0 * c.damping * wn * rate_error) + trim
-    return torque, Controller(trim=trim, owed=state.owed)
+    learnt = trim + c.trim_gain * inertia * rate_error * wn * dt
+    learnt = jnp.clip(learnt, -c.torque_trim_max, c.torque_trim_max)
+    learnt = jnp.where(tight, learnt, 0.0)
+    return inertia * (2.0 * c.damping * wn * rate_error) + learnt, learnt
 
 
 def allocate(
-    config: OnboardConfig, state: Controller, torque: Vec3, tight: Flag, dt: Scalar
-) -> tuple[Float[Array, "8 *cases"], Controller]:
+    config: OnboardConfig, torque: Vec3, dt: Scalar
+) -> Float[Array, "8 *cases"]:
     """Part of the tick for each of eight jets.
 
-    Held tightly, a channel shorter than the smallest pulse is owed to the next tick, so
-    that the mean torque is right; in the coast it is dropped, which leaves a dead band
-    of some degrees and a quiet vehicle. Saturation scales all channels, which keeps the
-    direction.
+    Saturation scales all channels, which keeps the direction of the torque.
     """
-    allocation = config.vehicle.rcs_allocation
+    v = config.vehicle
+    tx, ty, tz = jnp.unstack(torque)
     duty = (
-        allocation[:, 0] * torque[0]
-        + allocation[:, 1] * torque[1]
-        + allocation[:, 2] * torque[2]
+        v.rcs_allocation[:, 0] * tx
+        + v.rcs_allocation[:, 1] * ty
+        + v.rcs_allocation[:, 2] * tz
     )
     peak = jnp.max(jnp.abs(duty), axis=0)
-    given, owed = pulse(
-        duty / jnp.maximum(peak, 1.0) * dt,
-        state.owed,
-        config.vehicle.rcs_on_time_min,
-        dt,
-    )
-    jets = []
-    for k in range(4):
-        jets += [jnp.maximum(given[k], 0.0), jnp.maximum(-given[k], 0.0)]
-    return jnp.stack(jets) / dt, replace_at(
-        lambda s: s.owed, state, jnp.where(tight, owed, 0.0)
-    )
+    given = pulse(duty / jnp.maximum(peak, 1.0) * dt, v.rcs_on_time_min, dt) / dt
+    both = jnp.stack([jnp.maximum(given, 0.0), jnp.maximum(-given, 0.0)], axis=1)
+    return both.reshape((8, *given.shape[1:]))
 
 
 def tilt(q_MB: Quat, up_M: Vec3) -> Scalar:

@@ -1,17 +1,14 @@
-"""Pulse modulation: what a valve can do of what was asked, the rest owed."""
+"""Pulse modulation: what a valve can do of what was asked."""
 
 import jax.numpy as jnp
 
 from frigoris.types import Scalar
 
 
-def pulse(
-    wanted: Scalar, owed: Scalar, least: Scalar, dt: Scalar
-) -> tuple[Scalar, Scalar]:
-    """On-time given in this tick and on-time owed to later ones [s], both signed.
+def pulse(wanted: Scalar, least: Scalar, dt: Scalar) -> Scalar:
+    """On-time given in a tick of `dt` [s], signed; nothing shorter than `least`.
 
-    Nothing shorter than `least` is given, but it is not lost: the mean is right.
+    What is dropped is not owed to later ticks: paid back in lumps it made a limit cycle
+    that turned the last bits of a number into tenths of a second of contact time.
     """
-    asked = wanted + owed
-    given = jnp.clip(jnp.where(jnp.abs(asked) >= least, asked, 0.0), -dt, dt)
-    return given, jnp.clip(asked - given, -least, least)
+    return jnp.clip(jnp.where(jnp.abs(wanted) >= least, wanted, 0.0), -dt, dt)

@@ -41,10 +41,9 @@ class OnboardState(eqx.Module):
     navigator: navigation.Navigator
     sequencer: sequence.Sequencer
     plan: braking.Braking
-    controller: control.Controller
+    trim: Vec3  # torque that cancels the steady disturbance [N m]
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
-    assist_owed: Scalar  # on-time [s]
     main_thrust: Scalar  # of the main engine, by its planned lag [N]
     q_cmd: Quat  # last attitude command
     torque_cmd: Vec3  # [N m]
@@ -70,10 +69,9 @@ def start(
             c0=zero,
             c1=zero,
         ),
-        controller=control.start(r_M),
+        trim=jnp.zeros_like(r_M),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,
-        assist_owed=zero,
         main_thrust=zero,
         q_cmd=q_MB,
         torque_cmd=jnp.zeros_like(r_M),
@@ -219,8 +217,8 @@ def _guide(
 
 def _duties(
     config: OnboardConfig, state: OnboardState, thrust: Scalar, dt: Scalar
-) -> tuple[Scalar, Scalar, Scalar]:
-    """Main duty, assist duty and the on-time owed by the assist group."""
+) -> tuple[Scalar, Scalar]:
+    """Main duty and assist duty."""
     v, g, phase = config.vehicle, config.guidance, state.sequencer.phase
     nav = state.navigator
     low = (navigation.height(nav, config) < g.main_off_height) & (
@@ -234,8 +232,7 @@ def _duties(
     limit = jnp.where(phase == BRAKING, 1.0, g.terminal_duty_max)
     duty = jnp.clip((thrust - main * v.main_thrust) / v.assist_thrust, 0.0, limit)
     duty = jnp.where(firing & (phase >= BRAKING), duty, 0.0)
-    given, owed = pulse(duty * dt, state.assist_owed, v.assist_on_time_min, dt)
-    return main, jnp.maximum(given, 0.0) / dt, owed
+    return main, pulse(duty * dt, v.assist_on_time_min, dt) / dt
 
 
 def _actuate(
@@ -249,16 +246,16 @@ def _actuate(
     v, phase = config.vehicle, state.sequencer.phase
     settles = config.sequence.ignition_time - state.time < POINTING_TIME
     tight = (phase != COAST) | settles
-    main, assist, owed = _duties(config, state, thrust, dt)
+    main, assist = _duties(config, state, thrust, dt)
     full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
     inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
     nav = state.navigator
-    torque, controller = control.torque_command(
-        config, state.controller, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
+    torque, trim = control.torque_command(
+        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
     torque = jnp.where(phase == LANDED, 0.0, torque)
-    rcs_duty, controller = control.allocate(config, controller, torque, tight, dt)
+    rcs_duty = control.allocate(config, torque, dt)
     used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
@@ -267,10 +264,9 @@ def _actuate(
         navigator=nav,
         sequencer=state.sequencer,
         plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
-        controller=controller,
+        trim=trim,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
-        assist_owed=owed,
         main_thrust=main * v.main_thrust
         + (state.main_thrust - main * v.main_thrust) * jnp.exp(-dt / v.thrust_lag),
         q_cmd=q_cmd,

@@ -1,0 +1,105 @@
+"""With a healthy range finder the same lander lands, softly and again and again."""
+
+import numpy as np
+import pytest
+
+from frigoris.flight.outcome import LANDED
+from frigoris.math.grid import height_under
+from frigoris.mission.edit import nominal
+from frigoris.mission.fly import Case, fly_lanes, look_at, make_stage
+from frigoris.mission.schema import Mission
+from flights.conftest import CASES, Fleet
+
+
+def test_nineteen_of_twenty_nominal_cases_land_softly(fleet: Fleet) -> None:
+    """1.5 m/s down, 1.0 m/s sideways, 5 deg, propellant left; measured 20 of 20."""
+    good = 0
+    for k in range(CASES):
+        seen = fleet.see(f"nominal-{k}")
+        t = seen.touched
+        good += (
+            t is not None
+            and t.vertical_speed <= 1.5
+            and t.horizontal_speed <= 1.0
+            and np.degrees(t.tilt) <= 5.0
+            and seen.truth["propellant_kg"][-1] > 0.0
+        )
+    assert good >= 19
+
+
+def test_the_software_says_landed_only_after_contact(recorded: Fleet) -> None:
+    seen = recorded.see("design")
+    assert seen.touched is not None
+    said = seen.onboard["t_s"][seen.onboard["phase"] == 7]
+    assert seen.touched.time < said[0] < seen.touched.time + 1.0
+
+
+def test_contact_lies_on_the_ground(recorded: Fleet) -> None:
+    """The lowest pad is on the terrain to a millimetre, found by another way."""
+    seen = recorded.see("design")
+    touched = seen.touched
+    assert touched is not None
+    lane = recorded.names.index("design")
+    params = recorded.batch.params[lane]
+    w, x, y, z = np.asarray(recorded.batch.flown.truth.contact.q_MB)[:, lane]
+    from scipy.spatial.transform import Rotation
+
+    dcm_MB = Rotation.from_quat([x, y, z, w]).as_matrix()
+    fill = (
+        np.asarray(recorded.batch.flown.truth.motion.propellant)[lane]
+        / params.vehicle.mass.full
+    )
+    com = params.vehicle.mass.com_dry_B + fill * (
+        params.vehicle.mass.com_wet_B - params.vehicle.mass.com_dry_B
+    )
+    pads = touched.r_M[:, None] + dcm_MB @ (params.pads_B - com[:, None])
+    heights = np.linalg.norm(pads, axis=0) - 1.7374e6
+    ground = [float(height_under(params.terrain, p)) for p in pads.T]
+    # measured 0.1 mm: the tangent plane stands for the ground under the lander
+    assert np.min(heights - ground) == pytest.approx(0.0, abs=2e-3)
+
+
+def test_the_same_case_in_another_place_of_another_batch(
+    mission: Mission, fleet: Fleet, recorded: Fleet
+) -> None:
+    """Inputs are functions of the case; the last bits depend on the batch's width."""
+    a, b = fleet.see("nominal-7").touched, recorded.see("nominal-7").touched
+    assert a is not None
+    assert b is not None
+    # measured 1e-9 s; asked 1e-6
+    assert a.time == pytest.approx(b.time, abs=1e-6)
+    assert a.vertical_speed == pytest.approx(b.vertical_speed, abs=1e-6)
+    lanes = [(nominal(mission), Case(k)) for k in (3, 11, 7, 2)]
+    again = fly_lanes(recorded.stage, lanes)
+    there = look_at(recorded.stage, again, 2).touched
+    assert there is not None
+    assert there.time == b.time  # same program, other lane: the same bits
+    np.testing.assert_array_equal(there.r_M, b.r_M)
+
+
+def test_a_month_later_under_another_name_it_flies_the_same(
+    mission: Mission, recorded: Fleet
+) -> None:
+    """Only UTC and the sky differ; rows in another order change nothing."""
+    later = mission.mission.model_copy(
+        update={
+            "name": "another-name",
+            "ignition_utc": "2025-07-05T19:04:00Z",
+            "touchdown_utc": "2025-07-05T19:17:00Z",
+        }
+    )
+    copy = nominal(mission).model_copy(
+        update={"mission": later, "dispersions": mission.dispersions[::-1]}
+    )
+    stage = make_stage(copy)
+    flown = fly_lanes(stage, [(copy, Case(7))])
+    seen, before = look_at(stage, flown, 0), recorded.see("nominal-7")
+    assert seen.outcome == before.outcome == LANDED
+    assert seen.touched is not None
+    assert before.touched is not None
+    # the star tracker's inertial axes differ: the last bits, not the flight
+    assert seen.touched.time == pytest.approx(before.touched.time, abs=1e-6)
+    assert seen.touched.horizontal_speed == pytest.approx(
+        before.touched.horizontal_speed, abs=1e-6
+    )
+    assert (stage.planned.start - recorded.stage.planned.start).days == 30
