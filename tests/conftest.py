@@ -27,7 +27,7 @@ for name in ("JAX_ENABLE_X64", "EQX_ON_ERROR"):
     os.environ.pop(name, None)
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-if os.environ.get("FRIGORIS_TYPECHECK", "0") != "0":
+if os.environ.get("FRIGORIS_TYPECHECK", "1") != "0":
     import jaxtyping
     import numpy
 

@@ -7,7 +7,7 @@ software learns about the world from here and from its own configuration.
 import equinox as eqx
 import jax.numpy as jnp
 
-from frigoris.types import Flag, Quat, Scalar, Vec3
+from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
 PHASES = (
     "boot",
@@ -43,7 +43,7 @@ class Commands(eqx.Module):
 
     main_duty: Scalar  # part of the tick for which the main engine is open [-]
     assist_duty: Scalar  # the same for the modulated group [-]
-    rcs_duty: Scalar  # [8, *cases] part of the tick for each attitude thruster [-]
+    rcs_duty: Jets  # part of the tick for each attitude thruster [-]
     laser_cant: Scalar  # mirror of the range finder: beam from -z towards -x [rad]
 
 

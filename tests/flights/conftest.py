@@ -1,4 +1,4 @@
-"""Flights that many tests look at, flown once: one batch of 64, one recorded at 10 Hz."""
+"""Flights that many tests look at, flown once: a batch of 64, one recorded at 10 Hz."""
 
 from dataclasses import dataclass
 

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from flights.conftest import Fleet
 from frigoris.flight import state as truth_state
 from frigoris.flight.sense import sense
 from frigoris.flight.step import Flying, tick
@@ -13,7 +14,6 @@ from frigoris.mission.edit import nominal, set_values
 from frigoris.mission.fly import Case, case_params
 from frigoris.mission.schema import Mission
 from frigoris.onboard import software
-from flights.conftest import Fleet
 
 
 def same(a: object, b: object) -> bool:

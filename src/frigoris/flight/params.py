@@ -41,7 +41,7 @@ class Params(eqx.Module):
     world: World
     q_IM0: Quat  # true orientation of the Moon at time zero
     sensors: Sensors
-    pads_B: Float[Array, "3 4 *cases"]  # footpads from the body origin [m]
+    pads_B: Float[Array, "3 4 *#cases"]  # footpads from the body origin [m]
     onboard: OnboardConfig
     start: Start
     key: Key

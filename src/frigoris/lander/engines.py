@@ -14,7 +14,7 @@ from frigoris.constants import G0
 from frigoris.math.vectors import cross
 from frigoris.types import Scalar, Vec3
 
-Each = Float[Array, "n *cases"]
+Each = Float[Array, "n *#cases"]
 
 
 class Engines(eqx.Module):
@@ -23,7 +23,7 @@ class Engines(eqx.Module):
     thrust: Each  # true thrust when open [N]
     isp: Each  # true specific impulse [s]
     lag: Each  # time constant of the thrust [s]
-    position_B: Float[Array, "3 n *cases"]  # where the thrust acts [m]
+    position_B: Float[Array, "3 n *#cases"]  # where the thrust acts [m]
     assist: tuple[bool, ...] = eqx.field(static=True)  # member of the pulsed group
 
 

@@ -24,7 +24,7 @@ from frigoris.math.harmonics import Harmonics, accel
 from frigoris.math.rotation import normalize, qmul, rotate, rotate_inv
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, matvec, matvec_t, solve3
-from frigoris.types import Mat3, Quat, Scalar, Vec3
+from frigoris.types import Jets, Mat3, Quat, Scalar, Vec3
 
 
 class Motion(eqx.Module):
@@ -68,7 +68,7 @@ class Actuation(eqx.Module):
 
     thrust_start: eng.Each  # of each engine at the start of the tick [N]
     thrust_cmd: eng.Each  # towards which it goes [N]
-    rcs_duty: Scalar  # [8, *cases]
+    rcs_duty: Jets
     moving: Scalar  # 1 in flight, 0 at rest on the ground
 
 

@@ -15,8 +15,8 @@ class Thrusters(eqx.Module):
 
     thrust: Scalar  # of one thruster [N]
     isp: Scalar  # [s]
-    position_B: Float[Array, "3 8 *cases"]  # [m]
-    direction_B: Float[Array, "3 8 *cases"]  # of the force on the vehicle [-]
+    position_B: Float[Array, "3 8 *#cases"]  # [m]
+    direction_B: Float[Array, "3 8 *#cases"]  # of the force on the vehicle [-]
 
 
 def corner_layout(arm: float, height: float) -> tuple[np.ndarray, np.ndarray]:
@@ -40,7 +40,7 @@ def corner_layout(arm: float, height: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def wrench(
-    jets: Thrusters, duty: Float[Array, "8 *cases"], com_B: Vec3
+    jets: Thrusters, duty: Float[Array, "8 *#cases"], com_B: Vec3
 ) -> tuple[Vec3, Vec3]:
     """Force [N] and torque about the centre of mass [N m], body axes."""
     force_each = jets.direction_B * (jets.thrust * duty)[None]
@@ -49,6 +49,6 @@ def wrench(
     return force_B, jnp.sum(cross(arm_each, force_each), axis=1)
 
 
-def mass_flow(jets: Thrusters, duty: Float[Array, "8 *cases"]) -> Scalar:
+def mass_flow(jets: Thrusters, duty: Float[Array, "8 *#cases"]) -> Scalar:
     """Propellant used per second [kg/s]."""
     return jets.thrust * jnp.sum(duty, axis=0) / (jets.isp * G0)

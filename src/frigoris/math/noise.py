@@ -43,7 +43,7 @@ def _normal(bits: UInt32[Array, "*n"]) -> Float[Array, "*n"]:
     return x.astype(jnp.float64)
 
 
-def normals(key: Key, tick: UInt32[Array, ""], count: int) -> Float[Array, "n *cases"]:
+def normals(key: Key, tick: UInt32[Array, ""], count: int) -> Float[Array, "n *#cases"]:
     """`count` independent standard normal numbers of one tick, one row per stream.
 
     All rows come from one call, because twenty rounds of code for each of them would

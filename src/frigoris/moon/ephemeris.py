@@ -33,7 +33,7 @@ def directions_M(moment: datetime) -> dict[str, np.ndarray]:
     return {"earth": m @ earth, "sun": m @ sun}
 
 
-def _position(pv: np.ndarray) -> np.ndarray:
+def _position(pv: np.ndarray | np.void) -> np.ndarray:
     return np.asarray(pv["p"], dtype=np.float64) * AU
 
 

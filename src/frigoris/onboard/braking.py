@@ -148,7 +148,7 @@ def solve(
     t_go = jnp.where(started > 0.5, running, first_guess(state, g, burn))
     t_go = jnp.maximum(t_go, 1.0)
 
-    def improve(_: int, x: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    def improve(_: object, x: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
         return newton(state, g, burn, *x)
 
     level, t_go = lax.fori_loop(0, 2, improve, (level, t_go))

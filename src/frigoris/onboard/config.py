@@ -36,7 +36,7 @@ class VehicleModel(eqx.Module):
     thrust_lag: Scalar  # of the main engine [s]
     rcs_on_time_min: Scalar  # [s]
     rcs_flow: Scalar  # of one thruster [kg/s]
-    rcs_allocation: Float[Array, "4 3 *cases"]  # channel duty per torque [1/(N m)]
+    rcs_allocation: Float[Array, "4 3 *#cases"]  # channel duty per torque [1/(N m)]
     cant_max: Scalar  # of the range finder's mirror [rad]
     standoff: Scalar  # centre of mass above the footpads at landing [m]
 

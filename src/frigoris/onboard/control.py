@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.modulation import pulse
+from frigoris.onboard.modulation import opposed
 from frigoris.onboard.terminal import attitude_axes
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
@@ -48,11 +48,13 @@ def torque_command(
 
 
 def allocate(
-    config: OnboardConfig, torque: Vec3, dt: Scalar
-) -> Float[Array, "8 *cases"]:
+    config: OnboardConfig, torque: Vec3, tight: Flag, dt: Scalar
+) -> Float[Array, "8 *#cases"]:
     """Part of the tick for each of eight jets.
 
-    Saturation scales all channels, which keeps the direction of the torque.
+    Held tightly, small torques are exact; in the coast they are dropped, which leaves a
+    dead band of some degrees and a quiet vehicle. Saturation scales all channels, which
+    keeps the direction of the torque.
     """
     v = config.vehicle
     tx, ty, tz = jnp.unstack(torque)
@@ -62,9 +64,10 @@ def allocate(
         + v.rcs_allocation[:, 2] * tz
     )
     peak = jnp.max(jnp.abs(duty), axis=0)
-    given = pulse(duty / jnp.maximum(peak, 1.0) * dt, v.rcs_on_time_min, dt) / dt
-    both = jnp.stack([jnp.maximum(given, 0.0), jnp.maximum(-given, 0.0)], axis=1)
-    return both.reshape((8, *given.shape[1:]))
+    wanted = duty / jnp.maximum(peak, 1.0) * dt
+    plus, minus = opposed(wanted, v.rcs_on_time_min, dt, tight)
+    both = jnp.stack([plus, minus], axis=1) / dt
+    return both.reshape((8, *duty.shape[1:]))
 
 
 def tilt(q_MB: Quat, up_M: Vec3) -> Scalar:

@@ -25,7 +25,7 @@ from frigoris.messages import (
 from frigoris.onboard import braking, control, navigation, sequence, terminal
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import pulse
-from frigoris.types import Flag, Quat, Scalar, Vec3
+from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
@@ -255,7 +255,7 @@ def _actuate(
         config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
     torque = jnp.where(phase == LANDED, 0.0, torque)
-    rcs_duty = control.allocate(config, torque, dt)
+    rcs_duty = control.allocate(config, torque, tight & (phase != LANDED), dt)
     used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
@@ -281,7 +281,7 @@ def _actuate(
     )
 
 
-def _rcs_flow(config: OnboardConfig, duty: Scalar) -> Scalar:
+def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
     return config.vehicle.rcs_flow * jnp.sum(duty, axis=0)
 
 

@@ -41,7 +41,7 @@ def measure(
     dtheta_B: Vec3,
     dv_B: Vec3,
     dt: Scalar,
-    noise: Float[Array, "12 *cases"],
+    noise: Float[Array, "12 *#cases"],
 ) -> tuple[Vec3, Vec3, ImuState]:
     """Measured increments over the last `dt` from the true ones, and the new biases."""
     root = jnp.sqrt(dt)

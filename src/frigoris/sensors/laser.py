@@ -68,7 +68,7 @@ def measure(
     slant_range: Scalar,
     cos_incidence: Scalar,
     hit: Flag,
-    noise: Float[Array, "2 *cases"],
+    noise: Float[Array, "2 *#cases"],
 ) -> tuple[Scalar, Flag, LaserState]:
     """One shot: reported range [m] (NaN where invalid), `valid`, and the new memory."""
     snr = signal_to_noise(laser, slant_range, cos_incidence)
@@ -78,8 +78,8 @@ def measure(
         [detected[None].astype(slant_range.dtype), state.detected[:-1]]
     )
     ages = jnp.arange(WINDOW, dtype=slant_range.dtype)
-    inside = ages[:, None] < jnp.reshape(laser.window, (1, -1))
-    count = jnp.sum(jnp.where(jnp.reshape(inside, memory.shape), memory, 0.0), axis=0)
+    inside = ages.reshape((-1,) + (1,) * (memory.ndim - 1)) < laser.window
+    count = jnp.sum(jnp.where(inside, memory, 0.0), axis=0)
     valid = detected & (count >= laser.confirm)
     value = slant_range + laser.bias + laser.noise * laser.noise_switch * noise[1]
     return jnp.where(valid, value, jnp.nan), valid, LaserState(detected=memory)

@@ -1,0 +1,139 @@
+"""Navigation: strapdown, gradients against autodiff, the filter against numpy."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from frigoris.math.rotation import dcm_from_q, q_from_rotvec, qmul, rotate
+from frigoris.math.vectors import skew
+from frigoris.onboard import covariance as cov
+from frigoris.onboard.navigation import predict_range
+
+R_M = jnp.array([0.83e6, -0.11e6, 1.52e6])
+Q_MB = q_from_rotvec(jnp.array([0.2, -0.15, 0.1]))
+
+
+def beam() -> jax.Array:
+    u = -R_M / jnp.linalg.norm(R_M) + jnp.array([0.2, 0.25, -0.1])
+    return u / jnp.linalg.norm(u)
+
+
+def test_range_gradients_match_autodiff() -> None:
+    radius = jnp.float64(1.7250e6)
+    _, h_r, h_psi, _ = predict_range(R_M, beam(), radius)
+
+    def turned(psi: jax.Array) -> jax.Array:
+        return predict_range(R_M, rotate(q_from_rotvec(psi), beam()), radius)[0]
+
+    by_r = jax.jacfwd(lambda r: predict_range(r, beam(), radius)[0])(R_M)
+    np.testing.assert_allclose(h_r, by_r, rtol=1e-9)  # measured 1e-12
+    np.testing.assert_allclose(h_psi, jax.jacfwd(turned)(jnp.zeros(3)), rtol=1e-8)
+
+
+def dense(p: cov.Covariance) -> np.ndarray:
+    return np.block(
+        [[np.asarray(cov.block(p, i, j)) for j in range(5)] for i in range(5)]
+    )
+
+
+def some_covariance() -> cov.Covariance:
+    rng = np.random.default_rng(5)
+    a = rng.normal(size=(15, 15)) * np.repeat([90.0, 0.7, 1e-3, 2e-4, 1e-6], 3)[:, None]
+    full = a @ a.T
+    return {
+        (i, j): jnp.asarray(full[3 * i : 3 * i + 3, 3 * j : 3 * j + 3])
+        for i, j in cov.BLOCKS
+    }
+
+
+def transition() -> cov.Transition:
+    return cov.Transition(
+        h=jnp.float64(0.2),
+        sensed=jnp.float64(0.13),
+        gradient=jnp.asarray(np.diag([1e-6, -2e-6, 1e-6]) + 3e-7),
+        turn=-skew(jnp.array([0.3, -0.5, 0.6])),
+        dcm_MB=dcm_from_q(Q_MB),
+    )
+
+
+def test_propagation_matches_dense_matrices() -> None:
+    """Phi P Phi' + Q written with numpy's own products."""
+    t, p = transition(), some_covariance()
+    h, c, a, g = 0.2, *(np.asarray(x) for x in (t.dcm_MB, t.turn, t.gradient))
+    zero, one = np.zeros((3, 3)), np.eye(3)
+    phi = np.block(
+        [
+            [one, h * one, h / 2 * a, -h / 2 * 0.13 * c, zero],
+            [h * g, one, a, -0.13 * c, zero],
+            [zero, zero, one, zero, -h * c],
+            [zero, zero, zero, one, zero],
+            [zero, zero, zero, zero, one],
+        ]
+    )
+    q = (
+        jnp.float64(2.5e-5),
+        jnp.float64(1e-10),
+        jnp.float64(1e-14),
+        jnp.float64(1e-20),
+    )
+    noise = np.zeros((15, 15))
+    noise[0:3, 0:3] = one * 2.5e-5 * h**3 / 3
+    noise[0:3, 3:6] = noise[3:6, 0:3] = one * 2.5e-5 * h**2 / 2
+    noise[3:6, 3:6] = one * 2.5e-5 * h
+    noise[6:9, 6:9] = one * 1e-10 * h
+    noise[9:12, 9:12] = one * 1e-14 * h
+    noise[12:15, 12:15] = one * 1e-20 * h
+    expected = phi @ dense(p) @ phi.T + noise
+    np.testing.assert_allclose(dense(cov.propagate(p, t, q)), expected, rtol=1e-10)
+
+
+def test_an_update_matches_the_joseph_form() -> None:
+    """Oracle: numpy, in a form that is right for any gain; sequential, one by one."""
+    p, full = some_covariance(), dense(some_covariance())
+    h_r, h_psi = jnp.array([0.3, -0.8, 0.6]), jnp.array([200.0, -50.0, 90.0])
+    h = np.concatenate([h_r, np.zeros(3), h_psi, np.zeros(6)])
+    dx = [jnp.zeros(3)] * 5
+    new, moved = cov.update_range(
+        p, dx, h_r, h_psi, jnp.float64(12.0), jnp.float64(4.0), jnp.asarray(True)
+    )
+    gain = full @ h / (h @ full @ h + 4.0)
+    keep = np.eye(15) - np.outer(gain, h)
+    expected = keep @ full @ keep.T + 4.0 * np.outer(gain, gain)
+    np.testing.assert_allclose(dense(new), expected, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(np.concatenate(moved), gain * 12.0, rtol=1e-10)
+
+
+def test_a_rejected_measurement_changes_nothing() -> None:
+    p = some_covariance()
+    h = jnp.array([0.3, -0.8, 0.6])
+    new, moved = cov.update_range(
+        p, [jnp.zeros(3)] * 5, h, h, jnp.float64(np.nan), jnp.float64(4.0),
+        jnp.asarray(False),
+    )  # fmt: skip
+    np.testing.assert_array_equal(dense(new), dense(p))
+    np.testing.assert_array_equal(np.concatenate(moved), 0.0)
+
+
+def test_three_direct_measurements_equal_one_of_three() -> None:
+    p, full = some_covariance(), dense(some_covariance())
+    nu = jnp.array([1e-3, -2e-3, 5e-4])
+    new, moved = cov.update_direct(
+        p, [jnp.zeros(3)] * 5, cov.PSI, nu, jnp.float64(1e-8), jnp.asarray(True)
+    )
+    h = np.zeros((3, 15))
+    h[:, 6:9] = np.eye(3)
+    gain = full @ h.T @ np.linalg.inv(h @ full @ h.T + 1e-8 * np.eye(3))
+    np.testing.assert_allclose(np.concatenate(moved), gain @ np.asarray(nu), rtol=1e-6)
+    left = full - gain @ h @ full
+    np.testing.assert_allclose(dense(new), left, rtol=1e-5, atol=1e-9)
+
+
+def test_the_attitude_error_is_held_in_the_reference_frame() -> None:
+    """Turning the estimate by psi turns what it maps: C_true = (1 + [psi x]) C."""
+    psi = jnp.array([2e-4, -1e-4, 3e-4])
+    truth = qmul(q_from_rotvec(psi), Q_MB)
+    v = jnp.array([0.4, 1.0, -0.7])
+    expected = rotate(Q_MB, v) + jnp.cross(psi, rotate(Q_MB, v))
+    np.testing.assert_allclose(rotate(truth, v), expected, atol=2e-7)
+    assert float(jnp.linalg.norm(truth)) == pytest.approx(1.0)
