@@ -9,7 +9,7 @@ DEV := .venv/.installed-dev
 .PHONY: fly test check bench docs blind defects console-test
 
 fly: $(RUN)  ## set up, then fly HAKUTO-R Mission 2 from lunar orbit to the ground
-	$(BIN)/frigoris fly hakuto-r-m2
+	$(BIN)/frigoris fly hakuto-r-m2 --undispersed
 
 test: $(DEV)  ## set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile

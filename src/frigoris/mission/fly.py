@@ -16,7 +16,14 @@ from frigoris.flight.events import Event, timeline
 from frigoris.flight.observables import OBSERVABLES, Seen
 from frigoris.flight.outcome import LANDED, Gear, Touch, classify, touch
 from frigoris.flight.params import Params
-from frigoris.flight.slices import Flown, Progress, Timetable, fly_batch, timetable
+from frigoris.flight.slices import (
+    AFTER_CONTACT,
+    Flown,
+    Progress,
+    Timetable,
+    fly_batch,
+    timetable,
+)
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
 from frigoris.mission.build import Planned, make_params, make_planned, stack
@@ -194,13 +201,15 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
     """One lane of a batch as observables see it."""
     flown, m = batch.flown, si(batch.lanes[lane][0])
     found = touch(flown.truth, lane)
-    end = found.time + 3.0 if found else flown.end
+    outcome = classify(flown.truth, lane, gear(m))
+    end = found.time if found else flown.end
+    if outcome == LANDED:  # a wreck records nothing any more
+        end += AFTER_CONTACT
     raw = channels.lane(flown.samples, lane, end)
     site_M, standoff = stage.planned.site_M, stage.planned.standoff
     truth = channels.truth_table(raw, site_M, standoff)
     onboard = channels.onboard_table(raw, site_M)
     miss = float(channels.ground_distance(found.r_M, site_M)) if found else np.nan
-    outcome = classify(flown.truth, lane, gear(m))
     return Seen(
         truth=truth,
         onboard=onboard,

@@ -1,0 +1,5 @@
+"""`python -m frigoris` is the program."""
+
+from frigoris.cli import main
+
+main()
