@@ -55,6 +55,10 @@ PAGES = {
     "moon/gravity.py": "gravity",
     "moon/terrain.py": "terrain",
     "radio/framing.py": "framing",
+    "lander/rigid_body.py": "vehicle",
+    "sensors/laser.py": "laser",
+    "onboard/navigation.py": "navigation",
+    "onboard/braking.py": "guidance",
 }
 HEADINGS = (
     "Summary",
