@@ -1,0 +1,126 @@
+"""Defects of the world, the machine, the instruments and the filter."""
+
+from defects.catalogue import Defect
+
+BODY = ("tests/analytic/test_rigid_body.py",)
+LANDER = ("tests/unit/lander/test_lander.py",)
+SENSORS = ("tests/unit/sensors/test_sensors.py",)
+NAVIGATION = ("tests/unit/onboard/test_navigation.py",)
+GRAVITY = ("tests/unit/math/test_harmonics.py",)
+GRID = ("tests/unit/math/test_grid.py",)
+SKY = ("tests/unit/moon/test_sky.py",)
+
+DEFECTS = [
+    Defect(
+        "gravity pushes",
+        "math/harmonics.py",
+        "central = -field.mu / (r * r * r) * r_P",
+        "central = field.mu / (r * r * r) * r_P",
+        GRAVITY,
+    ),
+    Defect(
+        "a tesseral term has its sign flipped",
+        "math/harmonics.py",
+        "dy = 0.5 * (-c * w_up + s * v_up)",
+        "dy = 0.5 * (-c * w_up - s * v_up)",
+        GRAVITY,
+    ),
+    Defect(
+        "the Coriolis term is halved",
+        "lander/rigid_body.py",
+        "cross(omega, 2.0 * v_M + cross(omega, r_M))",
+        "cross(omega, v_M + cross(omega, r_M))",
+        BODY,
+    ),
+    Defect(
+        "the gyroscopic torque is left out",
+        "lander/rigid_body.py",
+        "torque = torque_eng + torque_rcs - cross(y.omega_BI_B, momentum)",
+        "torque = torque_eng + torque_rcs + 0.0 * momentum",
+        BODY,
+    ),
+    Defect(
+        "the middle stages of the integrator weigh one",
+        "lander/rigid_body.py",
+        "weights = jnp.array([1.0, 2.0, 2.0, 1.0]) / 6.0 * h",
+        "weights = jnp.array([1.0, 1.0, 1.0, 1.0]) / 4.0 * h",
+        BODY,
+    ),
+    Defect(
+        "the lever arm is taken from the origin, not the centre of mass",
+        "lander/engines.py",
+        "cross(moment_B - com_B * total,",
+        "cross(moment_B,",
+        LANDER,
+    ),
+    Defect(
+        "propellant flows at thrust over specific impulse, without g0",
+        "lander/engines.py",
+        "return jnp.sum(thrust / (engines.isp * G0), axis=0)",
+        "return jnp.sum(thrust / (engines.isp * 9.81), axis=0)",
+        BODY,
+    ),
+    Defect(
+        "the echo falls with the range, not its square",
+        "sensors/laser.py",
+        "(jnp.pi * slant_range * slant_range)",
+        "(jnp.pi * slant_range * 5e4)",
+        SENSORS,
+    ),
+    Defect(
+        "any single detection is valid",
+        "sensors/laser.py",
+        "valid = detected & (count >= laser.confirm)",
+        "valid = detected & (count >= 1.0)",
+        SENSORS,
+    ),
+    Defect(
+        "the scale error of the accelerometer is subtracted",
+        "sensors/imu.py",
+        "accel = (1.0 + imu.accel_scale) * dv_B",
+        "accel = (1.0 - imu.accel_scale) * dv_B",
+        SENSORS,
+    ),
+    Defect(
+        "the noise of an increment grows with time, not its root",
+        "sensors/imu.py",
+        "root = jnp.sqrt(dt)",
+        "root = dt",
+        SENSORS,
+    ),
+    Defect(
+        "the range turns the wrong way with the attitude",
+        "onboard/navigation.py",
+        "h_psi = rho * cross(u_M, normal) / cos_incidence",
+        "h_psi = -rho * cross(u_M, normal) / cos_incidence",
+        NAVIGATION,
+    ),
+    Defect(
+        "the filter believes that the accelerometer was always integrated",
+        "onboard/covariance.py",
+        "tilted = t.sensed * matmul(t.dcm_MB, ba)",
+        "tilted = t.h * matmul(t.dcm_MB, ba)",
+        NAVIGATION,
+    ),
+    Defect(
+        "a rejected measurement shrinks the covariance",
+        "onboard/covariance.py",
+        "gain = jnp.where(use, 1.0 / s, 0.0)",
+        "gain = 1.0 / s",
+        NAVIGATION,
+    ),
+    Defect(
+        "east and west are swapped on the map",
+        "math/grid.py",
+        "turn = jnp.mod(lon - grid.lon_west[k], 2.0 * jnp.pi)",
+        "turn = jnp.mod(grid.lon_west[k] - lon, 2.0 * jnp.pi)",
+        GRID,
+    ),
+    Defect(
+        "the pole leans the other way",
+        "moon/orientation.py",
+        "_rotation(0, np.pi / 2 - delta)",
+        "_rotation(0, delta - np.pi / 2)",
+        SKY,
+    ),
+]
