@@ -45,9 +45,8 @@ def main():
         speed = np.array([s.touched.horizontal_speed for s in seen if s.touched])
         landed = sum(s.outcome == LANDED for s in seen)
         middle, high = np.quantile(speed, [0.5, 0.95])
-        print(
-            f"| x{factor:g} | {landed} | {middle:.2f} | {high:.2f} | {speed.max():.2f} |"
-        )
+        told = " | ".join(f"{x:.2f}" for x in (middle, high, speed.max()))
+        print(f"| x{factor:g} | {landed} | {told} |")
 
 
 main()
