@@ -13,7 +13,6 @@ from frigoris.mission.edit import choose_faults, planned, set_values
 from frigoris.mission.fly import SEED, Case, Flight, make_stage
 from frigoris.mission.fly import fly as fly_stage
 from frigoris.mission.load import load_mission
-from frigoris.mission.schema import Mission
 
 Progress = Callable[[float, float], None]
 
@@ -37,22 +36,20 @@ def fly(
     The record goes to `out`, by default `runs/MISSION-CASE`. Raises `UserError`.
     """
     began = time.perf_counter()
-    chosen = _chosen(mission, sets, faults, nominal=nominal)
+    whole = load_mission(mission)
+    chosen = choose_faults(set_values(whole, sets), faults, off=nominal)
     stage = make_stage(chosen, terrain)
-    flight = fly_stage(stage, _case(case, seed, undispersed), progress=progress)
+    flight = fly_stage(
+        stage,
+        _case(case, seed, undispersed),
+        # without its faults this is not the flight whose observables were published
+        judge=set(chosen.faults) == set(whole.faults),
+        progress=progress,
+    )
     name = "design" if undispersed else str(case)
     folder = out or Path("runs") / f"{chosen.mission.name}-{name}"
     written = write(flight, folder)
     return replace(flight, record=written, wall_s=time.perf_counter() - began)
-
-
-def _chosen(
-    mission: str | Path, sets: Sequence[str], faults: Sequence[str], *, nominal: bool
-) -> Mission:
-    edited = load_mission(mission)
-    if sets:
-        edited = set_values(edited, sets)
-    return choose_faults(edited, faults, off=nominal)
 
 
 def _case(case: int, seed: int | None, undispersed: bool) -> Case:
