@@ -22,8 +22,6 @@ PHASES = (
 BOOT, DEORBIT_BURN, COAST, BRAKING, PITCH_UP = 0, 1, 2, 3, 4
 TERMINAL_DESCENT, TERMINAL_LANDING, LANDED = 5, 6, 7
 
-RCS_COUNT = 8
-
 
 class Measurements(eqx.Module):
     """What the instruments say at the start of a tick. Invalid values are NaN."""

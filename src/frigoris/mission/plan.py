@@ -37,7 +37,6 @@ class Plan:
     deorbit_dv: float  # [m/s]
     deorbit_time: float  # since the start [s]
     ignition_time: float  # [s]
-    ignition_ground: float  # from ignition to the target along the ground [m]
 
 
 def approach_axes(
@@ -160,7 +159,7 @@ def make_plan(
         )
         ground = braking_ground(state, g, burn) + float(g.braking_end_range)
     v_M = speed * ahead + v_r * here
-    return _back_to_orbit(m, world, r * here, v_M, normal, burn, ground)
+    return _back_to_orbit(m, world, r * here, v_M, normal, burn)
 
 
 def _back_to_orbit(
@@ -170,7 +169,6 @@ def _back_to_orbit(
     v_M: np.ndarray,
     normal: np.ndarray,
     burn: Burn,
-    ground: float,
 ) -> Plan:
     """From ignition back over the coast and the deorbit burn to the start."""
     omega = np.asarray(world.omega_MI_M)
@@ -194,5 +192,4 @@ def _back_to_orbit(
         deorbit_dv=float(dv),
         deorbit_time=m.orbit.lead,
         ignition_time=m.orbit.lead + half + m.orbit.doi_to_ignition,
-        ignition_ground=ground,
     )

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
-from frigoris.math.vectors import cross, dot, norm
+from frigoris.math.vectors import dot
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import opposed
 from frigoris.onboard.terminal import attitude_axes
@@ -68,12 +68,3 @@ def allocate(
     plus, minus = opposed(wanted, v.rcs_on_time_min, dt, tight)
     both = jnp.stack([plus, minus], axis=1) / dt
     return both.reshape((8, *duty.shape[1:]))
-
-
-def tilt(q_MB: Quat, up_M: Vec3) -> Scalar:
-    """Angle between the body's +z axis and `up_M` [rad]."""
-    w, x, y, z = q_MB[0], q_MB[1], q_MB[2], q_MB[3]
-    axis = jnp.stack(
-        [2.0 * (x * z + w * y), 2.0 * (y * z - w * x), 1.0 - 2.0 * (x * x + y * y)]
-    )
-    return jnp.arctan2(norm(cross(axis, up_M)), dot(axis, up_M))
