@@ -77,7 +77,7 @@ def _verify(path: Path, key: str) -> None:
         raise DataError(
             f"Cannot use {path} as {FILES[key].what}: its sha256 is "
             f"{sha256(path)[:16]}..., expected {expected[:16]}.... The file is damaged "
-            "or another version; replace it, or unset FRIGORIS_DATA to fly without it."
+            "or another version; replace it, or move it away to fly without it."
         )
 
 
@@ -88,16 +88,18 @@ def sha256(path: Path) -> str:
 
 
 def entries() -> list[dict[str, str]]:
-    """Every known file: name, what it is, and where it was found."""
-    rows = []
-    for key, file in FILES.items():
-        path = find(key)
-        rows.append(
-            {
-                "key": key,
-                "file": file.name,
-                "what": file.what,
-                "found": str(path) if path else "",
-            }
-        )
-    return rows
+    """Every known file: name, what it is, and where it was found.
+
+    A file that may not be used is not found, and its row says why: the list is what one
+    reads to find that out.
+    """
+    return [_entry(key, file) for key, file in FILES.items()]
+
+
+def _entry(key: str, file: DataFile) -> dict[str, str]:
+    try:
+        path, what = find(key), file.what
+    except DataError as error:
+        path, what = None, str(error)
+    found = str(path) if path else ""
+    return {"key": key, "file": file.name, "what": what, "found": found}

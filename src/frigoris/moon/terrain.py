@@ -12,6 +12,8 @@ from frigoris.moon import embedded
 from frigoris.moon.data import FILES, find
 
 MAPS = ("auto", "ldem_4", "fused16", "embedded")
+FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
+HEIGHT_MAX = 12e3  # no ground of the Moon is as high or as low [m]
 CROP_LAT, CROP_LON = 12.0, 30.0  # of the fine level around the site, each way [deg]
 
 
@@ -32,19 +34,25 @@ def load_terrain(name: str, lat_deg: float, lon_deg: float) -> Terrain:
         name = "ldem_4" if find("ldem_4") else "embedded"
     if name == "embedded":
         return _embedded()
-    path = find(name)
-    if path is None or find("ldem_4") is None:
-        raise DataError(
-            f"Cannot fly over the map {name!r}: {FILES[name].name} was not found. Set "
-            "FRIGORIS_DATA to the folder that holds it (`frigoris data where` lists "
-            "the search path), or use --map embedded."
-        )
+    path = _found(name, name)
+    _found("ldem_4", name)  # also the rest of the globe around a finer map
     coarse = _ldem_4()
     if name == "ldem_4":
         return _measured(name, [coarse], [name])
     return _measured(
         name, [_fused_crop(path, lat_deg, lon_deg), coarse], [name, "ldem_4"]
     )
+
+
+def _found(key: str, name: str) -> Path:
+    path = find(key)
+    if path is None:
+        raise DataError(
+            f"Cannot fly over the map {name!r}: {FILES[key].name} was not found. Set "
+            "FRIGORIS_DATA to the folder that holds it (`frigoris data where` lists "
+            "the search path), or use --map embedded."
+        )
+    return path
 
 
 def _measured(name: str, levels: list[Level], keys: list[str]) -> Terrain:
@@ -66,24 +74,48 @@ def _ldem_4() -> Level:
 
 def _fused_crop(path: Path, lat_deg: float, lon_deg: float) -> Level:
     """The part of the fused map around the site; 4 m steps, 16 pixels per degree."""
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = None
-    with Image.open(path) as image:
-        table = np.asarray(image)
+    table = _fused_table(path)
     per_degree = table.shape[1] // 360
     top = max(int((90.0 - lat_deg - CROP_LAT) * per_degree), 0)
     bottom = min(int((90.0 - lat_deg + CROP_LAT) * per_degree), table.shape[0])
     left = int((lon_deg % 360.0 - CROP_LON) * per_degree)
     columns = np.arange(left, left + int(2 * CROP_LON * per_degree))
-    crop = table[top:bottom].take(columns, axis=1, mode="wrap").astype(np.float64)
+    crop = table[top:bottom].take(columns, axis=1, mode="wrap") * 0.5
+    if np.abs(crop).max() > HEIGHT_MAX:
+        raise DataError(
+            f"Cannot fly over the map {path}: it has heights of "
+            f"{np.abs(crop).max() / 1e3:.1f} km around the site, and the Moon has none "
+            "beyond 10.8 km. The file is damaged; replace it, or use --map ldem_4."
+        )
     step = 1.0 / per_degree
     return Level(
-        crop * 0.5,
+        crop,
         float(np.radians(90.0 - (top + 0.5) * step)),
         float(np.radians((left + 0.5) * step)),
         float(np.radians(step)),
     )
+
+
+def _fused_table(path: Path) -> np.ndarray:
+    """All heights of the fused map, in its steps of half a metre.
+
+    No hash of this file is pinned, so what it holds is looked at instead; spoilt
+    bytes in it decode without a complaint, as heights of some 20 km.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            found, table = f"{image.size} pixels of {image.mode}", np.asarray(image)
+    except (OSError, SyntaxError) as error:
+        found, table = str(error), np.zeros(0)
+    if table.shape != FUSED_SHAPE or table.dtype.kind not in "iu":
+        raise DataError(
+            f"Cannot read the map {path}: expected {FUSED_SHAPE[1]} x {FUSED_SHAPE[0]} "
+            f"whole numbers, found {found}. The file is damaged or another one; "
+            "replace it, or use --map ldem_4."
+        )
+    return table
 
 
 def _embedded() -> Terrain:
