@@ -4,10 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from frigoris.errors import UserError
+
 
 def parse_utc(text: str) -> datetime:
-    """`2025-06-05T19:17:00Z` as a moment with its zone."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    """`2025-06-05T19:17:00Z` as a moment with its zone.
+
+    A text without a zone is refused: it would mean the local time of the machine.
+    """
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UserError(
+            f"Cannot read {text!r} as a moment: it is no UTC. Write it as "
+            "2025-06-05T19:17:00Z; second 60 of a leap second is not known here."
+        )
+    return moment.astimezone(UTC)
 
 
 def format_utc(moment: datetime, digits: int = 3) -> str:
