@@ -112,8 +112,8 @@ DEFECTS = [
     Defect(
         "east and west are swapped on the map",
         "math/grid.py",
-        "turn = jnp.mod(lon - grid.lon_west[k], 2.0 * jnp.pi)",
-        "turn = jnp.mod(grid.lon_west[k] - lon, 2.0 * jnp.pi)",
+        "east = lon - grid.lon_west[k]",
+        "east = grid.lon_west[k] - lon",
         GRID,
     ),
     Defect(

@@ -16,8 +16,9 @@ from jaxtyping import Array, Float, Float32
 from frigoris.constants import RADIUS_MOON
 from frigoris.math.tree import leaf
 from frigoris.math.vectors import cross, dot, norm
-from frigoris.types import Flag, Scalar, Vec3
+from frigoris.types import Flag, Index, Scalar, Vec3
 
+TURN = 2.0 * np.pi
 RAY_STEPS = 5  # Newton steps; three already reach a millimetre over gentle ground
 SLOPE_SPAN = 50.0  # over which the normal at the hit point is taken [m]
 CONVERGED = 0.5  # height that the end of the ray may miss the ground by [m]
@@ -85,7 +86,9 @@ def height_at(grid: Grid, lat: Scalar, lon: Scalar) -> Scalar:
 
 def _coordinates(grid: Grid, k: int, lat: Scalar, lon: Scalar) -> tuple[Scalar, Scalar]:
     """Row and column of a place on level `k`, as real numbers."""
-    turn = jnp.mod(lon - grid.lon_west[k], 2.0 * jnp.pi)
+    east = lon - grid.lon_west[k]
+    # `mod` of real numbers is a call of the maths library in the compiled loop
+    turn = east - TURN * jnp.floor(east / TURN)
     return (grid.lat_north[k] - lat) / grid.step[k], turn / grid.step[k]
 
 
@@ -99,21 +102,25 @@ def _bilinear(
 ) -> Scalar:
     y = jnp.clip(y, 0.0, rows - 1.0)
     j0 = jnp.minimum(jnp.floor(y), rows - 2.0)
-    i0 = jnp.floor(x)
+    i0 = jnp.minimum(jnp.floor(x), columns - 1.0)
     fy, fx = y - j0, x - i0
     j, i = j0.astype(jnp.int32), i0.astype(jnp.int32)
     width = columns.astype(jnp.int32)
     start = offset.astype(jnp.int32) + j * width
-    left, right = jnp.mod(i, width), jnp.mod(i + 1, width)
-    # two rows, two columns; indices are in range by construction
-    north = _mix(table[start + left], table[start + right], fx)
-    south = _mix(table[start + width + left], table[start + width + right], fx)
+    right = jnp.where(i + 1 < width, i + 1, 0)
+
+    def read(index: Index) -> Scalar:
+        # in range by construction; checks would cost more than the reading
+        value: Array = jnp.asarray(table).at[index].get(mode="promise_in_bounds")
+        return value.astype(jnp.float64)
+
+    north = _mix(read(start + i), read(start + right), fx)
+    south = _mix(read(start + width + i), read(start + width + right), fx)
     return north + fy * (south - north)
 
 
 def _mix(a: Array, b: Array, f: Scalar) -> Scalar:
-    a64, b64 = a.astype(jnp.float64), b.astype(jnp.float64)
-    return a64 + f * (b64 - a64)
+    return a + f * (b - a)
 
 
 def height_under(grid: Grid, r_M: Vec3) -> Scalar:
@@ -154,12 +161,13 @@ def surface(grid: Grid, r_M: Vec3, span: float) -> tuple[Scalar, Vec3]:
     """
     r = norm(r_M)
     up = r_M / r
-    x, y, _ = jnp.unstack(up)
+    x, y, z = jnp.unstack(up)
     flat = jnp.sqrt(x * x + y * y)
     east = jnp.stack([-y / flat, x / flat, jnp.zeros_like(flat)])
     north = cross(up, east)
-    here = height_under(grid, r_M)
-    slope_e = (height_under(grid, r_M + span * east) - here) / span
-    slope_n = (height_under(grid, r_M + span * north) - here) / span
+    lat, lon = jnp.arctan2(z, flat), jnp.arctan2(y, x)
+    here = height_at(grid, lat, lon)
+    slope_e = (height_at(grid, lat, lon + span / (r * flat)) - here) / span
+    slope_n = (height_at(grid, lat + span / r, lon) - here) / span
     normal = up - slope_e * east - slope_n * north
     return here, normal / norm(normal)
