@@ -39,18 +39,29 @@ class Flying(NamedTuple):
     tick: UInt32[Array, ""]
 
 
+class Seen(NamedTuple):
+    """What a tick may record: the truth at its start and all messages of it."""
+
+    truth: State
+    onboard: software.OnboardState
+    measured: Measurements
+    commands: Commands
+    beam: Beam
+    time: Float[Array, ""]
+
+
 def tick(
     params: Params, flying: Flying, dt: Scalar, substeps: int
-) -> tuple[Flying, dict[str, Array]]:
+) -> tuple[Flying, Seen]:
     """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
     time, count = flying.time, flying.tick
     measured, truth, beam = sense(params, flying.truth, time, count)
     onboard, commands = software.step(
         params.onboard, flying.onboard, measured, count, dt
     )
-    sample = _sample(params, truth, onboard, measured, commands, beam, time)
+    seen = Seen(truth, onboard, measured, commands, beam, time)
     truth = _integrate(params, truth, commands, time, dt, substeps)
-    return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), sample
+    return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), seen
 
 
 def _integrate(
@@ -144,16 +155,9 @@ def _where(flag: Array, a: Motion, b: Motion) -> Motion:
     return chosen
 
 
-def _sample(
-    params: Params,
-    truth: State,
-    onboard: software.OnboardState,
-    measured: Measurements,
-    commands: Commands,
-    beam: Beam,
-    time: Scalar,
-) -> dict[str, Array]:
+def _sample(params: Params, seen: Seen) -> dict[str, Array]:
     """What is recorded of a tick: states and messages, not yet what people read."""
+    truth, onboard, measured, commands, beam, time = seen
     m, nav, config = truth.motion, onboard.navigator, params.onboard
     above = height(nav, config)
     is_assist = jnp.array([float(a) for a in params.vehicle.engines.assist])
@@ -221,7 +225,10 @@ def advance(
     Samples come with the time first: `[samples, component, case]`.
     """
 
-    shapes = eqx.filter_eval_shape(tick, params, flying, dt, substeps)[1]
+    def first(flying: Flying) -> dict[str, Array]:
+        return _sample(params, tick(params, flying, dt, substeps)[1])
+
+    shapes = eqx.filter_eval_shape(first, flying)
     blank = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
 
     def group(flying: Flying, _: None) -> tuple[Flying, dict[str, Array]]:
@@ -229,8 +236,9 @@ def advance(
             carry: tuple[Flying, dict[str, Array]], i: Array
         ) -> tuple[tuple[Flying, dict[str, Array]], None]:
             flying, kept = carry
-            flying, sample = tick(params, flying, dt, substeps)
-            kept = jax.tree.map(lambda a, b: jnp.where(i == 0, a, b), sample, kept)
+            flying, seen = tick(params, flying, dt, substeps)
+            # branch on the clock: a sample that nobody keeps is not made
+            kept = lax.cond(i == 0, lambda: _sample(params, seen), lambda: kept)
             return (flying, kept), None
 
         (flying, kept), _ = lax.scan(one, (flying, blank), jnp.arange(every))
