@@ -42,6 +42,7 @@ FACTORS: dict[str, float] = {
     "m_s": 1.0,
     "m_s2": 1.0,
     "m_s2_sqrt_Hz": 1.0,
+    "mg": 1e-3 * STANDARD_G,  # of accelerometers: never a milligram here
     "micro_g": 1e-6 * STANDARD_G,
     # velocity random walk of an accelerometer: micro-g per root hertz, which is
     # (m/s^2)/sqrt(Hz) = (m/s)/sqrt(s)
@@ -60,6 +61,29 @@ FACTORS: dict[str, float] = {
     # ISO 8601 with Z: text, never scaled
     "utc": 1.0,
 }
+
+# unit -> what a value is given in by mistake, and how much of the unit that is
+MISTAKEN: dict[str, dict[str, float]] = {
+    "kg": {"g": 1e-3, "t": 1e3},
+    "km": {"m": 1e-3},
+    "m": {"mm": 1e-3, "km": 1e3},
+    "mm": {"m": 1e3},
+    "nm": {"micrometres": 1e3},
+    "s": {"ms": 1e-3, "min": 60.0},
+    "ms": {"s": 1e3, "microseconds": 1e-3},
+    "deg": {"arcsec": 1.0 / HOUR},
+    "mrad": {"rad": 1e3},
+    "deg_s": {"deg_h": 1.0 / HOUR},
+    "deg_h": {"deg_s": HOUR},
+    "m_s": {"km_h": 1.0 / 3.6, "km_s": 1e3},
+    "N": {"kN": 1e3, "mN": 1e-3},
+    "micro_J": {"mJ": 1e3, "J": 1e6},
+    "micro_g": {"mg": 1e3, "m_s2": 1e6 / STANDARD_G},
+    "bit_s": {"kbit_s": 1e3, "Mbit_s": 1e6},
+    "ratio": {"percent": 0.01},
+}
+# a specific impulse in seconds is the exhaust velocity over one g
+MISTAKEN_ISP = {"m_s": 1.0 / STANDARD_G, "km_s": 1e3 / STANDARD_G}
 
 
 def suffix(name: str) -> str | None:
@@ -86,3 +110,23 @@ def stem(name: str) -> str:
 def factor(unit: str) -> float:
     """What one `unit` is in SI units."""
     return FACTORS[unit]
+
+
+def to_si(name: str, value: float) -> float:
+    """`value` of what is called `name`, in SI; as it is where the name has no unit."""
+    unit = suffix(name)
+    return value if unit is None else value * FACTORS[unit]
+
+
+def meant(name: str, value: float, low: float, high: float) -> tuple[str, float] | None:
+    """The unit that a value out of `low` … `high` was probably given in.
+
+    With it the value in the unit of the name, which then lies in the interval; None
+    where no usual mistake explains the value.
+    """
+    unit = suffix(name)
+    others = MISTAKEN_ISP if stem(name) == "isp" else MISTAKEN.get(unit or "", {})
+    for other, size in others.items():
+        if low <= value * size <= high and value != 0.0:
+            return other, value * size
+    return None

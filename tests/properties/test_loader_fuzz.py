@@ -27,11 +27,10 @@ def load(folder, content):
     except MissionFileError as error:
         text = str(error)
         assert text and "Traceback" not in text
-        if "Cannot read" not in text:
-            for line in text.splitlines():
-                assert line.startswith(f"{path}:"), line
-                row, column = line.removeprefix(f"{path}:").split(":")[:2]
-                assert int(row) >= 1 and int(column) >= 1
+        for line in text.splitlines():
+            assert line.startswith(f"{path}:"), line
+            row, column = line.removeprefix(f"{path}:").split(":")[:2]
+            assert int(row) >= 1 and int(column) >= 1
 
 
 @given(text=st.text(max_size=200))

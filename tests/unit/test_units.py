@@ -66,5 +66,48 @@ def test_factors_match_the_definition_of_the_unit(unit, size, in_si):
     assert size * units.factor(unit) == pytest.approx(in_si, rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "in_si"),
+    [
+        ("lag_ms", 125.0, 0.125),
+        ("bias_mg", 2.0, 0.0196133),
+        ("pitch_deg", -90.0, -math.pi / 2),
+        ("seed", 11.0, 11.0),
+    ],
+)
+def test_a_value_is_converted_by_its_name(name, value, in_si):
+    assert units.to_si(name, value) == pytest.approx(in_si, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "low", "high", "unit", "would_be"),
+    [
+        ("isp_s", 3110.0, 100, 500, "m_s", 317.13),  # an exhaust velocity
+        ("dry_mass_kg", 358_000.0, 1, 1000, "g", 358.0),
+        ("perilune_altitude_km", 18_000.0, 5, 2000, "m", 18.0),
+        ("lag_ms", 0.15, 1, 5000, "s", 150.0),
+        ("optics_ratio", 40.0, 0.01, 1, "percent", 0.4),
+        ("landing_rate_m_s", 90.0, 0.05, 30, "km_h", 25.0),
+    ],
+)
+def test_a_usual_mistake_of_units_is_found(name, value, low, high, unit, would_be):
+    found, got = units.meant(name, value, low, high)
+    assert found == unit
+    assert got == pytest.approx(would_be, rel=1e-4)
+
+
+@pytest.mark.parametrize("value", [-5.0, 0.0, 1e12])
+def test_no_mistake_is_made_up(value):
+    assert units.meant("dry_mass_kg", value, 1, 1000) is None
+
+
+@pytest.mark.parametrize("unit", units.MISTAKEN)
+def test_what_a_unit_is_mistaken_for_agrees_with_the_factors(unit):
+    assert unit in units.FACTORS
+    for other, size in units.MISTAKEN[unit].items():
+        if other in units.FACTORS:
+            assert size == pytest.approx(units.factor(other) / units.factor(unit))
+
+
 def test_one_g_is_the_same_everywhere():
     assert units.STANDARD_G == constants.G0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from frigoris.mission.metrics import METRICS, split
 from frigoris.mission.paths import (
     Parameter,
     checked,
@@ -34,6 +35,7 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _dispersions(tree, known)
     yield from _engineering(tree, known)
     yield from _published(tree)
+    yield from _requirements(tree)
     yield from _fitted(tree, known)
     for section in ("published", "requirements"):
         yield from _doubled(tree, section)
@@ -103,10 +105,13 @@ def _dispersions(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
         value, wrong = _lookup(tree, known, path)
         at: Location = ("dispersions", i, "path")
         design = list(numbers(value))
-        if wrong:
+        if wrong or fault_path(path):
+            wrong = wrong or f"{path} is set by a fault; disperse the parameter itself"
             yield at, f"dispersions: {wrong}"
         elif path in seen:
             yield at, f"dispersions: {path} stands here twice"
+        elif known[path].field.annotation is int:
+            yield at, f"dispersions: {path} is a whole number, which cannot scatter"
         elif value is not None and not design:
             yield at, f"dispersions: {path} is not a number"
         seen.add(path)
@@ -154,10 +159,44 @@ def _published(tree: Mapping[str, Any]) -> Iterator[Fault]:
                 text = f"{row.get('id')}: source {mark} is not in sources"
                 yield ("published", i, "source"), text
         for j, part in _rows(row, "parts"):
-            unit = part.get("unit")
-            if isinstance(unit, str) and unit not in {*FACTORS, "yes"}:
-                text = f"{row.get('id')}: unknown unit {unit}"
-                yield ("published", i, "parts", j, "unit"), text
+            at: Location = ("published", i, "parts", j)
+            for key, wrong in _part(tree, part):
+                yield (*at, key), f"{row.get('id')}: {wrong}"
+
+
+def _part(tree: Mapping[str, Any], part: Mapping[str, Any]) -> Any:
+    """What is wrong with metric and unit of one part of a row."""
+    metric, unit = part.get("metric"), part.get("unit")
+    if not isinstance(metric, str) or not isinstance(unit, str):
+        return
+    wrong = _metric(tree, metric)
+    if wrong:
+        yield "metric", wrong
+    elif unit != METRICS[split(metric)[1]].unit:
+        text = (
+            f"unknown unit {unit}" if unit not in {*FACTORS, "yes"} else f"unit {unit}"
+        )
+        yield "unit", f"{text}: {metric} is in {METRICS[split(metric)[1]].unit}"
+
+
+def _metric(tree: Mapping[str, Any], metric: str) -> str | None:
+    """What is wrong with the name of a metric."""
+    fault, name = split(metric)
+    faults = tree.get("faults")
+    known = list(faults) if isinstance(faults, Mapping) else []
+    if name not in METRICS:
+        hint = did_you_mean(name, METRICS) or " docs/mission-file.md lists them."
+        return f"unknown metric {name}.{hint}"
+    if fault and fault not in known:
+        return f"{metric}: there is no fault {fault}.{did_you_mean(fault, known)}"
+    return None
+
+
+def _requirements(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    for i, row in _rows(tree, "requirements"):
+        wrong = _metric(tree, str(row["metric"])) if "metric" in row else None
+        if wrong:
+            yield ("requirements", i, "metric"), f"{row.get('id')}: {wrong}"
 
 
 def _doubled(tree: Mapping[str, Any], section: str) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from frigoris.mission.metrics import METRICS
 from frigoris.mission.paths import section_of
 from frigoris.mission.schema import Mission
 from frigoris.mission.schema_base import Section, bounds, unit_text
@@ -33,7 +34,19 @@ flies only those named, `--fault NAME:KEY=VALUE` changes what one sets and leave
 others.
 
 What is marked `needed` has no default. `3 x` is a list of three numbers.
+
+For an editor that completes and checks while you type, the JSON Schema of the file:
+`.venv/bin/python -m frigoris.mission.json_schema > mission.schema.json`.
 """
+
+METRIC_HEAD = """\
+## Metrics
+
+What `published` and `requirements` may judge. A yes/no metric has unit `yes`, and 1 is
+yes. `FAULT_off/METRIC` is taken from the same flight with that fault taken away.
+
+| metric | unit | meaning |
+| --- | --- | --- |"""
 
 TABLE = """\
 | key | unit | allowed | default | meaning |
@@ -45,7 +58,8 @@ def page() -> str:
     parts = [HEAD]
     for name, field in Mission.model_fields.items():
         parts.append("\n".join(_section(name, field)))
-    return "\n".join(parts)
+    rows = [f"| `{n}` | {unit_text(m.unit)} | {m.about} |" for n, m in METRICS.items()]
+    return "\n".join([*parts, METRIC_HEAD, *rows, ""])
 
 
 def _section(name: str, field: FieldInfo) -> Iterator[str]:

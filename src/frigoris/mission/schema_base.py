@@ -17,13 +17,15 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
-from frigoris.units import suffix
+from frigoris.units import meant, suffix
 
 
 def _number(value: object) -> object:
     """Text and yes/no are no numbers, even when they could be read as one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number", "is not a number")
+    if isinstance(value, int) and abs(value) > 10**300:
+        raise PydanticCustomError("number", "is too large")  # for a float
     return value
 
 
@@ -70,9 +72,21 @@ def outside(name: str, field: FieldInfo, value: object) -> str | None:
     low, high = limits
     for number in numbers(value):
         if not low <= number <= high:
-            interval = f"{low:.12g} … {high:.12g} {unit_text(suffix(name))}".rstrip()
-            return f"is outside {interval} ({field.description})"
+            unit = unit_text(suffix(name))
+            interval = f"{low:.12g} … {high:.12g} {unit}".rstrip()
+            text = f"is outside {interval} ({field.description})"
+            return text + _hint(name, number, low, high)
     return None
+
+
+def _hint(name: str, number: float, low: float, high: float) -> str:
+    """The mistake that explains a number out of bounds, as a sentence."""
+    found = meant(name, number, low, high)
+    if found is None:
+        return ""
+    other, value = found
+    told = f"{value:.6g} {unit_text(suffix(name))}".rstrip()
+    return f". Is it in {other}? That would be {told}"
 
 
 def unit_text(unit: str | None) -> str:

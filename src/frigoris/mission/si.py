@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from frigoris.units import factor, stem, suffix
+from frigoris.units import stem, to_si
 
 
 def si(model: BaseModel) -> SimpleNamespace:
@@ -27,6 +27,5 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_value(name, item) for item in value)
     if isinstance(value, float):
-        unit = suffix(name)
-        return value * factor(unit) if unit else value
+        return to_si(name, value)
     return value

@@ -17,7 +17,7 @@ from frigoris.errors import MissionFileError
 Location = tuple[int | str, ...]
 NODES_MAX = 100_000  # anchors can unfold a small file into a huge one
 DEPTH_MAX = 40
-SIZE_MAX = 4_000_000  # characters
+SIZE_MAX = 4_000_000  # bytes
 
 
 class Place(NamedTuple):
@@ -63,17 +63,17 @@ def parse_value(text: str) -> Any:
 
 def read_source(path: Path) -> Source:
     """Read one file; raises MissionFileError where it is no YAML mapping at all."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise MissionFileError(
-            f"Cannot read the mission file {path}: {reason}. "
-            "A mission file is YAML text; `frigoris missions` lists some to start from."
-        ) from None
     start = Place(str(path), 1, 1)
-    if len(text) > SIZE_MAX:
-        raise MissionFileError(f"{start}: is no mission file: it is too large")
+    try:
+        if path.stat().st_size > SIZE_MAX:
+            raise MissionFileError(f"{start}: is no mission file: it is too large")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise MissionFileError(
+            f"Cannot read the mission file {path}: {error.strerror}. "
+            "Give the path of a file that may be read."
+        ) from None
+    text = _decoded(path, raw)
     try:
         node = _compose(text)
     except MarkedYAMLError as error:
@@ -91,6 +91,20 @@ def read_source(path: Path) -> Source:
     source.values[()] = start
     source.tree = _Reader(str(path), source).value(node, ())
     return source
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    """UTF-8 text, with or without a byte order mark, with any line ends."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        column = error.start - before.rfind(b"\n")
+        place = Place(str(path), before.count(b"\n") + 1, column)
+        raise MissionFileError(
+            f"{place}: is not text in UTF-8. A mission file is YAML text; "
+            "`frigoris missions` lists some to start from."
+        ) from None
 
 
 def _compose(text: str) -> Any:

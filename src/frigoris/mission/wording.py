@@ -33,6 +33,8 @@ def words(error: Any, field: FieldInfo | None) -> str:
         text = f"is not one of {str(context['expected']).replace(' or ', ', ')}"
     else:
         text = str(error["msg"])
+        if text.startswith("Input "):  # pydantic's own: go on with the sentence
+            text = text.removeprefix("Input ")
     told = field is not None and field.description and field.description not in text
     return f"{text} ({field.description})" if field is not None and told else text
 

@@ -153,7 +153,63 @@ ONE_FAULT = {
         "unit: kilometre, low: 17",
         "kilometre",
         46,
-        "m2-04: unknown unit kilometre",
+        "m2-04: unknown unit kilometre: ignition_altitude_km is in km",
+    ),
+    "another unit than that of the metric": (
+        r"unit: s, low: 12,",
+        "unit: m_s, low: 12,",
+        "unit: m_s, low: 12,",
+        48,
+        "m2-13: unit m_s: first_valid_to_192_m_s is in s",
+    ),
+    "unknown metric": (
+        r"metric: first_valid_tilt_deg",
+        "metric: first_valid_tlit_deg",
+        "first_valid_tlit_deg",
+        18,
+        "m2-11: unknown metric first_valid_tlit_deg. Did you mean first_valid_tilt_",
+    ),
+    "unknown metric of a requirement": (
+        r"metric: landed$",
+        "metric: laned",
+        "metric: laned",
+        13,
+        "soft-landing: unknown metric laned. Did you mean landed?",
+    ),
+    "metric without a fault that is not there": (
+        r"weak_laser_off/landed",
+        "weak_lazer_off/landed",
+        "weak_lazer_off",
+        18,
+        "there is no fault weak_lazer. Did you mean weak_laser?",
+    ),
+    "dispersed whole number": (
+        r"\{path: sensors.laser.bias_m, normal",
+        "{path: sensors.laser.confirm_count, normal",
+        "sensors.laser.confirm_count, normal",
+        12,
+        "dispersions: sensors.laser.confirm_count is a whole number",
+    ),
+    "dispersed value of a fault": (
+        r"\{path: sensors.laser.bias_m, normal",
+        "{path: faults.weak_laser.set.sensors.laser.efficiency_ratio, normal",
+        "efficiency_ratio, normal",
+        12,
+        "is set by a fault; disperse the parameter itself",
+    ),
+    "velocity for an impulse": (
+        r"isp_s: 225",
+        "isp_s: 2206",
+        "isp_s: 2206",
+        12,
+        "500 s (specific impulse). Is it in m_s? That would be 224.949 s",
+    ),
+    "too large for a number": (
+        r"latitude_deg: \S+",
+        "latitude_deg: 1" + 320 * "0",
+        "latitude_deg",
+        17,
+        "is too large (north positive, mean Earth frame)",
     ),
     "outside its own engineering range": (
         r"^    isp_s: \S+",
@@ -173,7 +229,7 @@ def test_one_fault_is_named_at_its_place(name, tmp_path):
     assert len(found) == 1, faults(path)
     expected = f"{path}:{line_of(path, mark)}:{column}: "
     assert found[0].startswith(expected), (found, expected)
-    if "fault" not in name:  # those make a fitted path point nowhere too
+    if not name.startswith("fault"):  # those make a fitted path point nowhere too
         assert len(faults(path)) == 1
 
 
@@ -209,7 +265,10 @@ def test_a_missing_section_is_named(tmp_path):
         (b"", ":1:1: is not a mapping of sections"),
         (b"- 1\n- 2\n", ":1:1: is not a mapping of sections"),
         (b"just words", ":1:1: is not a mapping of sections"),
-        (b"\xff\xfe\x00", "it is not text in UTF-8"),
+        (b"\xff\xfe\x00", ":1:1: is not text in UTF-8"),
+        (b"site:\n  name: Fr\xedo", ":2:11: is not text in UTF-8"),
+        (b"extend: " + 5000 * b"a", ":1:9: extend = 'aaaa"),
+        (b"extend: hakuto-r-m2/" + 5000 * b"a", "there is no such file"),
         (b"mission: *nowhere", ":1:10: is not YAML: found undefined alias"),
         (b"{[1, 2]: 3}", ":1:2: a key in the file is no name"),
         (b"mission: !!python/object:os.system {}", "section site is missing"),
@@ -221,6 +280,16 @@ def test_what_is_no_mission_at_all_gets_a_clear_message(content, words, tmp_path
     path = tmp_path / "no.yaml"
     path.write_bytes(content)
     assert words in "\n".join(faults(path))
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_files_of_other_systems_are_read_and_placed_alike(codec, ends, tmp_path):
+    path = tmp_path / "other.yaml"
+    lines = ["extend: hakuto-r-m2", "lander:", "  dry_mas_kg: 3", ""]
+    path.write_bytes(ends.join(lines).encode(codec))
+    (line,) = faults(path)
+    assert line.startswith(f"{path}:3:3: unknown key lander.dry_mas_kg")
 
 
 def test_a_small_file_that_unfolds_into_a_huge_one_is_refused(tmp_path):
