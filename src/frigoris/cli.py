@@ -4,11 +4,11 @@ Nothing heavy is imported before a command needs it: `--help`, `missions` and `c
 answer at once.
 """
 
-import json
-import math
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
 from pathlib import Path
 from typing import Annotated, Any
@@ -78,8 +78,27 @@ Map = Annotated[
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    sys.unraisablehook = _swallowed
     runtime.prepare()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == STOPPED:
+        # a program of JAX may still run in its threads: taking Python down under it
+        # ended in a segmentation fault, and not in the code of a stop
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _swallowed(lost: Any) -> None:
+    """Send Ctrl-C again where it came in a callback of JAX that drops exceptions."""
+    if isinstance(lost.exc_value, KeyboardInterrupt):
+        target = (threading.main_thread().ident, signal.SIGINT)
+        again = threading.Timer(0.05, signal.pthread_kill, target)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def run(arguments: list[str]) -> int:
@@ -169,7 +188,7 @@ def fly(
     _check_flight(mission, case, sets or [], faults or [], nominal, terrain)
     _check_writable(out or Path("runs"))
     from frigoris import verbs
-    from frigoris.report import console_text
+    from frigoris.report import console_text, listing
 
     with console_text.progress_bar() as progress:
         flight = verbs.fly(
@@ -185,7 +204,7 @@ def fly(
             progress=progress,
         )
     if as_json:
-        _print_json(flight_json(flight))
+        listing.print_json(flight_json(flight))
     else:
         console_text.print_flight(flight)
 
@@ -211,12 +230,12 @@ def reproduce(
     for name in names:
         load_mission(name)
     from frigoris import verbs
-    from frigoris.report import console_text
+    from frigoris.report import console_text, listing
 
     with console_text.progress_bar() as progress:
         result = verbs.reproduce(names, progress=progress)
     if as_json:
-        _print_json(result)
+        listing.print_json(result)
     else:
         console_text.print_reproduced(result)
     if not all(row["musts_met"] for row in result["missions"]):
@@ -228,15 +247,16 @@ def missions(as_json: AsJson = False) -> None:
     """List the missions of the catalogue."""
     from frigoris.mission.catalog import catalogue, find
     from frigoris.mission.load import read_extended
+    from frigoris.report import listing
 
     rows = []
     for name in catalogue():
         told = read_extended(find(name)).tree.get("mission", {})
         rows.append({"name": name, "title": told.get("title", "")})
     if as_json:
-        _print_json({"missions": rows})
+        listing.print_json({"missions": rows})
     else:
-        _print_rows([[row["name"], row["title"]] for row in rows])
+        listing.print_rows([[row["name"], row["title"]] for row in rows])
 
 
 @app.command()
@@ -246,26 +266,26 @@ def check(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show every fault of a mission file at once, and what counts as fitted."""
-    from frigoris.mission.check import edges, over_fitted
+    """Show every fault of a mission file at once, or what the mission rests on."""
+    from frigoris.mission.check import over_fitted
     from frigoris.mission.load import load_mission
+    from frigoris.report import listing
 
     try:
         mission = load_mission(file)
     except MissionFileError as error:
         if as_json:
             lines = str(error).splitlines()
-            _print_json({"file": file, "good": False, "faults": lines})
+            listing.print_json({"file": file, "good": False, "faults": lines})
         raise
-    fitted = [row.path for row in mission.fitted]
-    near = [edge._asdict() for edge in edges(mission)]
     over = over_fitted(mission)
     if as_json:
-        report = {"mission": mission.mission.name, "fitted": fitted, "edges": near}
-        _print_json({"file": file, "good": not over, "faults": [], **report})
+        told = listing.summary(mission)
+        listing.print_json({"file": file, "good": not over, "faults": [], **told})
     else:
-        print(f"{file}: good. {mission.mission.title}")
-        _print_fitted(fitted, near)
+        print(f"{file}: {'too much is fitted' if over else 'good'}.", end=" ")
+        print(mission.mission.title)
+        listing.print_summary(mission)
     if over:
         _say(f"{file}: more numbers count as fitted than a flight may have", FAILED)
         raise typer.Exit(FAILED)
@@ -275,26 +295,32 @@ def check(
 def data_list(as_json: AsJson = False) -> None:
     """Every data file that frigoris knows, and whether it was found."""
     from frigoris.moon.data import entries
+    from frigoris.report import listing
 
     rows = entries()
     if as_json:
-        _print_json({"files": rows})
+        listing.print_json({"files": rows})
     else:
-        _print_rows([[r["key"], r["found"] or "not found", r["what"]] for r in rows])
+        listing.print_rows(
+            [[r["key"], r["found"] or "not found", r["what"]] for r in rows]
+        )
 
 
 @data.command("where")
 def data_where(as_json: AsJson = False) -> None:
     """The folders in which data files are looked for, in their order."""
     from frigoris.moon.data import search_path
+    from frigoris.report import listing
 
     rows: list[dict[str, Any]] = [
         {"folder": str(p), "exists": p.is_dir()} for p in search_path()
     ]
     if as_json:
-        _print_json({"folders": rows})
+        listing.print_json({"folders": rows})
         return
-    _print_rows([[r["folder"], "" if r["exists"] else "no such folder"] for r in rows])
+    listing.print_rows(
+        [[r["folder"], "" if r["exists"] else "no such folder"] for r in rows]
+    )
     if "FRIGORIS_DATA" not in os.environ:
         print("FRIGORIS_DATA is not set; it may name one more folder, searched first.")
 
@@ -350,42 +376,3 @@ def flight_json(flight: Any) -> dict[str, Any]:
         "wall_s": flight.wall_s,
         "record": None if flight.record is None else str(flight.record),
     }
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """For JSON: no arrays, and null for what is not a finite number."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):  # numpy, which is not imported here
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
-
-
-def _print_rows(rows: list[list[str]]) -> None:
-    """Columns as wide as their longest entry; the last one is free."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells: Any = zip(row[:-1], widths[:-1], strict=True)
-        print(
-            "  ".join([cell.ljust(width) for cell, width in cells] + row[-1:]).strip()
-        )
-
-
-def _print_fitted(fitted: list[str], near: list[dict[str, Any]]) -> None:
-    for path in fitted:
-        print(f"  fitted: {path}")
-    for edge in near:
-        print(
-            f"  counts as fitted: {edge['path']} = {edge['value']} is in the outer "
-            f"tenth of {edge['low']} … {edge['high']}"
-        )

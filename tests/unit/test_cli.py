@@ -81,6 +81,7 @@ def test_check_gives_the_faults_as_json_too(call, tmp_path):
     [
         (["fly", "hakuto"], "Did you mean hakuto-r-m2?"),
         (["check", "nowhere.yaml"], "there is no such file"),
+        (["check", 5000 * "a"], "neither in the catalogue"),
         (["fly", "hakuto-r-m2", "--case", "-1"], "cases count from 0"),
         (["fly", "hakuto-r-m2", "--case", "one"], "Invalid value for '--case'"),
         (["fly", "hakuto-r-m2", "--seed", "-5"], "--seed"),
@@ -115,9 +116,30 @@ def test_missions_are_listed(call):
 def test_a_good_file_is_good(call):
     code, out, err = call("check", "hakuto-r-m2")
     assert code == 0 and err == "" and "good" in out
-    assert out.count("fitted: ") == 3
     report = json.loads(call("check", "hakuto-r-m2", "--json")[1])
     assert report["good"] and len(report["fitted"]) == 3 and report["edges"] == []
+
+
+def test_check_tells_what_a_mission_rests_on(call):
+    """Values with their ranges, what is fitted, what is open; in both forms."""
+    out = " ".join(call("check", "hakuto-r-m2")[1].split())
+    report = json.loads(call("check", "hakuto-r-m2", "--json")[1])
+    for words in (
+        "lander.engines.main.isp_s = 320 318 … 321 data sheet of the engine family",
+        "lander.com_wet_m = [0.002, -0.002, 0.8] [-0.01, -0.01, 0.6] … [0.01, 0.01,",
+        "Fitted: 3 faults.weak_laser.set.sensors.laser.efficiency_ratio = 0.0",
+        "Open items: 7 Maker, rate, beam",
+    ):
+        assert words in out, words
+    (isp,) = (r for r in report["engineering"] if r["path"].endswith("main.isp_s"))
+    assert (isp["value"], isp["low"], isp["high"]) == (320.0, 318.0, 321.0)
+    assert len(report["engineering"]) > 50 and len(report["open_items"]) == 7
+
+
+def test_check_takes_a_variant_that_lacks_what_its_base_declares(call, tmp_path):
+    path = write(tmp_path, "orbit: {circularisation: null}\nopen_items: []\n")
+    code, out, _ = call("check", str(path))
+    assert code == 0 and "circularisation" not in out and "Open items: none" in out
 
 
 def test_too_much_fitting_is_not_good(call, tmp_path):
@@ -125,6 +147,7 @@ def test_too_much_fitting_is_not_good(call, tmp_path):
     code, out, err = call("check", str(path))
     assert code == 1
     assert "counts as fitted: lander.rcs.isp_s = 229.5" in out and "more numbers" in err
+    assert "too much is fitted" in out
 
 
 def test_data_are_listed_and_located(call, tmp_path, monkeypatch):
@@ -294,6 +317,37 @@ def test_what_goes_wrong_in_flight_has_its_code(call, verbs, raised, code, words
     assert got == code and out == ""
     assert words in err and "Traceback" not in err
     assert code == 70 or err.count("\n") == 1
+
+
+def test_ctrl_c_that_a_callback_of_jax_drops_still_stops_the_flight(tmp_path):
+    """As Python calls a collector hook: what it raises is thrown away."""
+    program = """
+import gc, sys, time, types
+from frigoris import cli
+
+def flight(*_, **__):
+    gc.callbacks.append(lost)
+    gc.collect()
+    gc.callbacks.remove(lost)
+    time.sleep(20)
+
+def lost(*_):
+    raise KeyboardInterrupt
+
+sys.modules["frigoris.verbs"] = types.SimpleNamespace(fly=flight)
+import frigoris
+frigoris.verbs = sys.modules["frigoris.verbs"]
+sys.argv = ["frigoris", "fly", "hakuto-r-m2"]
+cli.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=15,
+    )
+    assert (done.returncode, done.stderr) == (130, "frigoris: stopped\n")
 
 
 def test_the_traceback_is_shown_to_who_asks(call, verbs, monkeypatch):
