@@ -193,7 +193,10 @@ def with_faults(
 
 
 def planned(mission: Mission) -> Mission:
-    """The mission as its team believed it: no faults, nothing of what was observed."""
+    """The mission as its team believed it: no faults, nothing of what was observed.
+
+    Open items and sources go too: both tell how the flight ended.
+    """
     believed = tuple(row for row in mission.engineering if not fault_path(row.path))
     return mission.model_copy(
         update={
@@ -201,5 +204,7 @@ def planned(mission: Mission) -> Mission:
             "fitted": (),
             "published": (),
             "engineering": believed,
+            "open_items": (),
+            "sources": {},
         }
     )

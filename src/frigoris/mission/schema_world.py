@@ -65,7 +65,7 @@ class Moon(Section):
     """How the Moon itself is modelled."""
 
     gravity_degree_count: Count = param(
-        0, 100, "highest degree of the gravity field; 0 is a point mass", 4
+        0, 85, "highest degree of the gravity field; 0 is a point mass", 4
     )
 
 

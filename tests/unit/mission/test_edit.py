@@ -110,6 +110,15 @@ def test_the_truth_has_the_faults_and_the_plan_has_not(mission):
     assert truth.onboard == plan.onboard == mission.onboard
 
 
+def test_the_plan_as_text_tells_nothing_of_the_end(mission):
+    """Whoever investigates reads it, and must not find the answer there."""
+    text = to_yaml(planned(mission)).lower()
+    for word in ("crash", "weak", "m2-07", "impact", "explains", "http"):
+        assert word not in text, word
+    whole = to_yaml(mission).lower()
+    assert "crash" in whole and "explains" in whole
+
+
 def test_the_plan_does_not_depend_on_the_faults(mission):
     changed = set_values(mission, ["faults.weak_laser.efficiency_ratio=0.7"])
     assert planned(changed) == planned(mission) == planned(nominal(mission))
