@@ -46,6 +46,11 @@ class SyntheticFlight:
                 name="synthetic", title="Synthetic flight (made up)"
             ),
             site=SimpleNamespace(name="Mare Frigoris"),
+            moon=SimpleNamespace(gravity_degree_count=4),
+            sources={
+                "S1": "https://example.org/one",
+                "S13": "https://example.org/a?b&c",
+            },
         )
     )
     case: int | None = 0

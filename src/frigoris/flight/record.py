@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from frigoris.errors import OutputError, UserError
+from frigoris.flight.provenance import data_hashes
 from frigoris.flight.telemetry import LIGHT_TIME, Table, telemetry_tables
-from frigoris.moon.data import FILES, find, sha256
 from frigoris.packets.dictionary import Dictionary, load_dictionary
 from frigoris.units import suffix
 
@@ -78,20 +78,26 @@ def write_record(
 
 def check_folder(folder: Path) -> None:
     """Raise `OutputError` unless a record can be written there; makes its parents."""
-    folder = folder.resolve()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+        found = _in_the_way(folder.resolve())
+    # links in a ring are a RuntimeError up to Python 3.12
+    except (OSError, RuntimeError) as error:
         raise OutputError(_cannot(folder, str(error))) from error
-    if not os.access(folder.parent, os.W_OK | os.X_OK):
-        found = f"the folder {folder.parent} does not allow writing"
+    if found:
         raise OutputError(_cannot(folder, found))
+
+
+def _in_the_way(folder: Path) -> str:
+    """What keeps a record from being written there, or an empty text."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder.parent, os.W_OK | os.X_OK):
+        return f"the folder {folder.parent} does not allow writing"
     if not folder.exists() or _is_record(folder):
-        return
+        return ""
     if folder.is_dir() and not any(folder.iterdir()):
-        return
+        return ""
     kind = "a folder without a record of a flight" if folder.is_dir() else "a file"
-    raise OutputError(_cannot(folder, f"there is {kind}, which is not replaced"))
+    return f"there is {kind}, which is not replaced"
 
 
 def _cannot(folder: Path, found: str) -> str:
@@ -198,23 +204,19 @@ def _write_index(folder: Path, flight: Any, versions: dict[str, str]) -> None:
         "schema": SCHEMA,
         "mission": flight.mission.mission.name,
         "versions": versions,
-        "data": [_data_file(name) for name in flight.terrain.sources],
-        "files": [
-            {
-                "path": p.relative_to(folder).as_posix(),
-                "sha256": hashlib.sha256(p.read_bytes()).hexdigest(),
-            }
-            for p in files
-        ],
+        "data": data_hashes(flight),
+        "files": [_listed(path, folder) for path in files],
     }
     _write_json(folder / INDEX, index)
 
 
-def _data_file(name: str) -> dict[str, str]:
-    key = next(k for k, f in FILES.items() if f.name == name)
-    path = find(key)
-    known = FILES[key].sha256
-    return {"file": name, "sha256": known or (sha256(path) if path else "")}
+def _listed(path: Path, folder: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "size_bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,7 +11,12 @@ import pytest
 
 from frigoris.errors import OutputError, UserError
 from frigoris.flight import record
-from frigoris.flight.record import read_telemetry, read_truth, write_record
+from frigoris.flight.record import (
+    check_folder,
+    read_telemetry,
+    read_truth,
+    write_record,
+)
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.packets.dictionary import load_dictionary
 from support.synthetic_flight import IMPACT, poisoned, synthetic_flight
@@ -49,6 +55,7 @@ def test_the_folder_is_that_of_the_contract(folder):
     for file in index["files"]:
         data = (folder / file["path"]).read_bytes()
         assert file["sha256"] == hashlib.sha256(data).hexdigest()
+        assert file["size_bytes"] == (folder / file["path"]).stat().st_size
     assert index["versions"] == {"frigoris": "9.9"}
     assert index["mission"] == "synthetic" and index["data"] == []
 
@@ -160,6 +167,46 @@ def test_a_place_that_cannot_be_written_is_the_users_mistake(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="--out"):
         write(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "ring", "ring/below", "closed"])
+def test_a_place_that_cannot_be_looked_at_is_the_users_mistake(
+    tmp_path, monkeypatch, name
+):
+    (tmp_path / "ring").symlink_to("ring")
+    (tmp_path / "closed").mkdir()
+
+    def refuse(_):  # what another user's folder answers; root is never refused
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
+    with pytest.raises(OutputError, match="--out"):
+        check_folder(tmp_path / name)
+
+
+@pytest.mark.parametrize(("degree", "gravity"), [(4, []), (5, ["gravity/lp165p.npz"])])
+def test_the_index_names_every_data_file(tmp_path, monkeypatch, degree, gravity):
+    names = ["topography/LDEM_4.IMG", "topography/fused16_fallback.tif"]
+    flight = synthetic_flight()
+    about = {
+        **vars(flight.mission),
+        "moon": SimpleNamespace(gravity_degree_count=degree),
+    }
+    flight = replace(
+        flight,
+        mission=SimpleNamespace(**about),
+        terrain=SimpleNamespace(**{**vars(flight.terrain), "sources": names}),
+    )
+    monkeypatch.setenv("FRIGORIS_DATA", str(tmp_path / "data"))
+    fused = tmp_path / "data" / names[1]
+    fused.parent.mkdir(parents=True)
+    fused.write_bytes(b"not pinned")
+    folder = write(tmp_path / "run", flight)
+    data = json.loads((folder / "record.json").read_text())["data"]
+    assert [d["file"] for d in data] == names + gravity
+    # pinned in PROVENANCE.md; then computed here, since nobody pinned it
+    assert data[0]["sha256"].startswith("c04632eba6449af4")
+    assert data[1]["sha256"] == hashlib.sha256(b"not pinned").hexdigest()
 
 
 def test_a_failure_half_way_leaves_the_old_record(tmp_path, monkeypatch):
