@@ -7,6 +7,7 @@ SAMPLE = ("tests/unit/packets/test_sample.py",)
 DICTIONARY = ("tests/unit/packets/test_dictionary.py",)
 RECORD = ("tests/unit/flight/test_record.py",)
 PAGE = ("tests/unit/report/test_page.py",)
+PUBLISHED = ("tests/unit/report/test_published.py",)
 
 DEFECTS = [
     Defect(
@@ -93,5 +94,26 @@ DEFECTS = [
         'else f"<td>{escape(t)}</td>"',
         'else f"<td>{t}</td>"',
         PAGE,
+    ),
+    Defect(
+        "rows that a made-up Moon cannot judge count as met",
+        "report/published.py",
+        'if not row.get("judged", True):',
+        'if not row.get("met", True):',
+        PUBLISHED,
+    ),
+    Defect(
+        "the record is silent about the file of gravity",
+        "flight/provenance.py",
+        "> EMBEDDED_DEGREE",
+        "> EMBEDDED_DEGREE + 1",
+        RECORD,
+    ),
+    Defect(
+        "a folder of another user is our mistake",
+        "flight/record.py",
+        "except (OSError, RuntimeError) as error:",
+        "except RuntimeError as error:",
+        RECORD,
     ),
 ]

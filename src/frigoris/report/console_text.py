@@ -11,11 +11,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from frigoris.report.published import verdict
+
 PLAIN_WIDTH = 116  # columns, where nobody says how wide a line may be
 
 Report = Callable[[float, float], None]  # time flown, time expected [s]
 
-MARK = {True: ("met", "green"), False: ("missed", "bold red"), None: ("–", "dim")}
+STYLE = {"good": "green", "bad": "bold red", "muted": "dim"}
 
 
 @contextmanager
@@ -103,7 +105,7 @@ def published(rows: list[dict[str, Any]]) -> Table:
     table.columns[3].justify = "right"
     table.columns[3].no_wrap = table.columns[4].no_wrap = True
     for row in rows:
-        word, style = ("input", "dim") if row["grade"] == "input" else MARK[row["met"]]
+        word, kind = verdict(row)
         cells = [[_value(p, bool(maps)), _interval(p)] for p in row["parts"]]
         simulated = "\n".join(cell[0] for cell in cells)
         wanted = "\n".join(cell[1] for cell in cells)
@@ -113,7 +115,7 @@ def published(rows: list[dict[str, Any]]) -> Table:
             row["observable"],
             simulated,
             wanted,
-            Text(word, style=style),
+            Text(word, style=STYLE[kind]),
         )
     return table
 

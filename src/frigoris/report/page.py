@@ -11,7 +11,8 @@ import numpy as np
 from frigoris import __version__
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import OutputError
-from frigoris.report import text
+from frigoris.flight.provenance import data_files
+from frigoris.report import published, text
 from frigoris.report.figures import FIGURES, drawings, picture
 from frigoris.report.style import css_variables
 from frigoris.report.view import ignition, make_view
@@ -25,7 +26,6 @@ CONTACT_SHOWN = (
     ("speed_horizontal_m_s", "m_s"),
     ("tilt_deg", "deg"),
 )
-MET = {True: ("met", "good"), False: ("missed", "bad")}
 
 
 def write_report(folder: Path, flight: Any) -> None:
@@ -58,7 +58,7 @@ def page(flight: Any, figures: dict[str, str]) -> str:
             _data(flight),
             "<h2>Powered descent</h2>",
             _figures(figures),
-            _published(flight.published),
+            published.section(flight.published, flight.mission.sources),
             _timeline(flight),
             _footer(flight),
             "</main>\n</body>\n</html>\n",
@@ -138,7 +138,7 @@ def _cards(flight: Any) -> Iterable[str]:
 
 def _data(flight: Any) -> str:
     terrain = flight.terrain
-    used = ", ".join(terrain.sources) or "no files"
+    used = ", ".join(data_files(flight)) or "no files"
     line = " · ".join([f"Data used: {used}", terrain.note, flight.gravity_note])
     data = f'<p class="data">{escape(line)}</p>'
     if not terrain.synthetic:
@@ -157,40 +157,6 @@ def _figures(figures: dict[str, str]) -> str:
         for name, svg in figures.items()
     ]
     return '<div class="figures">\n' + "\n".join(drawn) + "\n</div>"
-
-
-def _published(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return ""
-    counted = [r for r in rows if r["grade"] != "input"]
-    met = sum(r["met"] for r in counted)
-    head = "".join(
-        f'<th class="{kind}">{name}</th>'
-        for name, kind in (
-            *(("", ""), ("id", ""), ("published observable", "")),
-            *(("simulated", "n"), ("meets", "n"), ("grade", ""), ("source", "")),
-        )
-    )
-    body = "\n".join(_published_row(row) for row in rows)
-    return (
-        f"<h2>Published observables: {met} of {len(counted)} met</h2>\n"
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
-    )
-
-
-def _published_row(row: dict[str, Any]) -> str:
-    parts = row["parts"]
-    values = "<br>".join(escape(text.quantity(p["value"], p["unit"])) for p in parts)
-    needed = "<br>".join(escape(text.interval(p)) for p in parts)
-    words, kind = ("input", "muted") if row["grade"] == "input" else MET[row["met"]]
-    sign = {"met": "✓ ", "missed": "✗ "}.get(words, "")
-    return (
-        f'<tr class="{escape(row["grade"])}"><td class="t {kind}">{sign}{words}</td>'
-        f"{text.cells(row['id'], row['observable'], classes={0: 't'})}"
-        f'<td class="n">{values}</td><td class="n">{needed}</td>'
-        f"{text.cells(row['grade'], row.get('source', ''))}</tr>"
-    )
 
 
 def _timeline(flight: Any) -> str:

@@ -43,7 +43,8 @@ def altitude_near(ax: Any, view: View) -> None:
     if near.first_valid and near.first_valid.altitude <= NEAR:
         _point(ax, near.first_valid.t, near.first_valid.altitude)
         ax.annotate(
-            f"first valid range\n{near.first_valid.altitude:,.0f} m",
+            # narrow: the line of the last telemetry is close
+            f"first valid\nrange\n{near.first_valid.altitude:,.0f} m",
             (near.first_valid.t, near.first_valid.altitude),
             xytext=(12, 10),
             textcoords="offset points",
