@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from frigoris.mission.paths import read
 from frigoris.mission.schema import Mission
 
 
@@ -30,7 +31,7 @@ def draw(mission: Mission, seed: int, case: int) -> dict[str, Any]:
     """Path to value, in the units of the mission file, for every dispersion."""
     values: dict[str, Any] = {}
     for spec in mission.dispersions:
-        design = _read(mission, spec.path)
+        design = read(mission, spec.path)
         center = np.asarray(design, dtype=np.float64)
         numbers = stream(seed, case, spec.path)
         if spec.normal is not None:
@@ -48,10 +49,3 @@ def draw(mission: Mission, seed: int, case: int) -> dict[str, Any]:
             tuple(float(x) for x in value) if value.ndim else float(value)
         )
     return values
-
-
-def _read(mission: Mission, path: str) -> Any:
-    value: Any = mission
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value

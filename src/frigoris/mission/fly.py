@@ -29,6 +29,7 @@ from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
 from frigoris.mission.build import Planned, make_params, make_planned, stack
 from frigoris.mission.dispersions import case_key, draw
 from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.metrics import WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting, make_setting
 from frigoris.mission.si import si
@@ -38,7 +39,6 @@ from frigoris.moon.time import format_utc
 
 WIDTH = 8  # lanes of the recording program
 SEED = 2025
-WITHOUT = "_off/"  # `FAULT_off/METRIC` judges the same flight without that fault
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def fly(
     seen = [look_at(stage, batch, k) for k in range(len(missions))]
     flight = _flight(stage, case, batch, seen[0])
     if judge and stage.mission.published:
-        vehicle, world = batch.params[0].vehicle, stage.setting.world()
+        vehicle, world = batch.params[0].vehicle, stage.setting.central()
         m = si(as_flown(stage.mission))
         seen[0].arcs.update(orbit_arcs(m, vehicle, world))
         seen[0].arcs.update(stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard))
