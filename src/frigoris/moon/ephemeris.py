@@ -1,6 +1,7 @@
 """Sun and Earth as seen from the Moon, from the analytic series of ERFA; no files.
 
-Measured against DE421 at Mare Frigoris: elevation and azimuth to 0.0012 deg.
+Measured against DE421 and its libration at 800 places and dates: directions to
+0.002 deg rms and 0.006 deg at worst, the distance of the Earth to 9 km.
 """
 
 from datetime import datetime

@@ -37,7 +37,7 @@ def format_utc(moment: datetime, digits: int = 3) -> str:
 def tdb(moment: datetime) -> tuple[float, float]:
     """Barycentric dynamical time as a Julian date in two parts [d].
 
-    TDB is taken as TT: they differ by less than 2 ms, 1 mm of the Moon's orientation.
+    TDB is taken as TT: they differ by less than 2 ms, 9 mm of the Moon's turning.
     """
     import erfa
 
