@@ -76,7 +76,8 @@ def test_the_embedded_moon_is_right_where_it_knows(
     lat: float, lon: float, expected: float
 ) -> None:
     terrain = load_terrain("embedded", lat, lon)
-    tolerance = 400.0 if lat == 47.5 else 120.0  # Atlas is a bowl in it
+    # measured 5.4 m at most; 186 m beside Atlas, which is a bowl in it
+    tolerance = 250.0 if lat == 47.5 else 10.0
     assert height(terrain, lat, lon) == pytest.approx(expected, abs=tolerance)
     assert terrain.synthetic
     assert "SYNTHETIC" in terrain.note
