@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import jax.numpy as jnp
 import numpy as np
 
-from frigoris.constants import RADIUS_MOON
+from frigoris.constants import G0, RADIUS_MOON
 from frigoris.flight.arcs import apsides_of, fly_arc, motion_at
 from frigoris.flight.channels import Table
 from frigoris.flight.events import at, first
@@ -54,7 +54,7 @@ def _insertion(
     )
     k = round(spec.burn) - 1
     peri, apo = apsides_of(mu, arc.r_M, arc.v_I_M)
-    v_e = m.lander.engines[0].isp * 9.80665
+    v_e = next(e.isp for e in m.lander.engines if e.group == "main") * G0
     return {
         "insertion_dv": v_e * float(np.log(spec.mass / arc.mass[k])),
         "insertion_perilune": float(peri[k]) - RADIUS_MOON,

@@ -7,6 +7,8 @@ heights away from the named places may be wrong by kilometres.
 
 import numpy as np
 
+from frigoris.constants import RADIUS_MOON
+
 PER_DEGREE = 2
 
 # place, latitude, east longitude [deg], height above 1737.4 km [m]: LDEM_4 at the named
@@ -31,7 +33,7 @@ CRATERS = (
     ("Tycho", -43.3, 348.8, 81.2, 4774.0),
     ("Copernicus", 9.6, 339.9, 89.9, 3954.0),
 )
-RADIUS_KM = 1737.4
+RADIUS_KM = RADIUS_MOON / 1e3
 
 
 def _angle(lat: np.ndarray, lon: np.ndarray, lat0: float, lon0: float) -> np.ndarray:

@@ -11,7 +11,6 @@ from frigoris.math.grid import Grid, Level, make_grid
 from frigoris.moon import embedded
 from frigoris.moon.data import FILES, find
 
-MAPS = ("auto", "ldem_4", "fused16", "embedded")
 FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
 HEIGHT_MAX = 12e3  # no ground of the Moon is as high or as low [m]
 CROP_LAT, CROP_LON = 12.0, 30.0  # of the fine level around the site, each way [deg]

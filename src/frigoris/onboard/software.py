@@ -198,8 +198,7 @@ def _guide(
 ) -> tuple[Vec3, Scalar]:
     """Thrust direction and thrust of the present phase."""
     v, phase = config.vehicle, seq.phase
-    low = navigation.height(nav, config) < config.guidance.main_off_height
-    main = jnp.where(low & (phase >= TERMINAL_DESCENT), 0.0, v.main_thrust)
+    main = jnp.where(_main_off(config, nav, seq), 0.0, v.main_thrust)
     most = main + config.guidance.terminal_duty_max * v.assist_thrust
     in_orbit = terminal.retrograde(nav)
     brake, brake_thrust = braking.command(nav, config, burn, plan)
@@ -215,15 +214,20 @@ def _guide(
     return direction, jnp.where(phase == LANDED, 0.0, thrust)
 
 
+def _main_off(
+    config: OnboardConfig, nav: navigation.Navigator, seq: sequence.Sequencer
+) -> Flag:
+    """Near the ground the assist engines work alone."""
+    low = navigation.height(nav, config) < config.guidance.main_off_height
+    return low & (seq.phase >= TERMINAL_DESCENT)
+
+
 def _duties(
     config: OnboardConfig, state: OnboardState, thrust: Scalar, dt: Scalar
 ) -> tuple[Scalar, Scalar]:
     """Main duty and assist duty."""
     v, g, phase = config.vehicle, config.guidance, state.sequencer.phase
-    nav = state.navigator
-    low = (navigation.height(nav, config) < g.main_off_height) & (
-        phase >= TERMINAL_DESCENT
-    )
+    low = _main_off(config, state.navigator, state.sequencer)
     firing = thrust > 0.0
     # deorbit: one engine, its last pulse as long as the missing velocity, less the tail
     last = (thrust - state.main_thrust * v.thrust_lag) / (v.main_thrust * dt)
