@@ -7,6 +7,7 @@ software learns about the world from here and from its own configuration.
 import equinox as eqx
 import jax.numpy as jnp
 
+from frigoris.math.trig import sincos
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
 PHASES = (
@@ -51,4 +52,5 @@ def boresight(cant: Scalar) -> Vec3:
     The mirror turns in the pitch plane. While braking, +z of the body points back along
     the track and +x points up, so a cant towards -x looks at the ground.
     """
-    return jnp.stack([-jnp.sin(cant), jnp.zeros_like(cant), -jnp.cos(cant)])
+    sine, cosine = sincos(cant)
+    return jnp.stack([-sine, jnp.zeros_like(cant), -cosine])

@@ -19,7 +19,13 @@ FAST_FLAGS = (
     "--xla_cpu_multi_thread_eigen=false",
     "--xla_backend_extra_options="
     "xla_cpu_small_while_loop_byte_threshold=1000000000,"
-    "xla_cpu_use_multi_output_fusion=true",
+    "xla_cpu_use_multi_output_fusion=true,"
+    # LLVM's own: without them it gives up on loops over many arrays, which then run
+    # one number at a time (a sixth of a flight)
+    "-runtime-memory-check-threshold=100000,"
+    "-vectorize-memory-check-threshold=100000,"
+    "-memory-check-merge-threshold=10000,"
+    "-max-dependences=100000",
 )
 WIDE_FLAG = "--xla_cpu_prefer_vector_width=512"
 

@@ -7,6 +7,7 @@ LANDER = ("tests/unit/lander/test_lander.py",)
 SENSORS = ("tests/unit/sensors/test_sensors.py",)
 NAVIGATION = ("tests/unit/onboard/test_navigation.py",)
 GRAVITY = ("tests/unit/math/test_harmonics.py",)
+TRIG = ("tests/unit/math/test_trig.py",)
 GRID = ("tests/unit/math/test_grid.py",)
 SKY = ("tests/unit/moon/test_sky.py",)
 
@@ -14,9 +15,23 @@ DEFECTS = [
     Defect(
         "gravity pushes",
         "math/harmonics.py",
-        "central = -field.mu / (r * r * r) * r_P",
-        "central = field.mu / (r * r * r) * r_P",
+        "return -field.mu / (distance * distance * distance) * r",
+        "return field.mu / (distance * distance * distance) * r",
         GRAVITY,
+    ),
+    Defect(
+        "uneven gravity is that of the start of a step",
+        "lander/rigid_body.py",
+        "middle = y.r_M + 0.5 * h * y.v_M",
+        "middle = y.r_M",
+        BODY,
+    ),
+    Defect(
+        "an angle in the third quadrant comes out in the fourth",
+        "math/trig.py",
+        "angle = jnp.where(x < 0.0, jnp.pi - angle, angle)",
+        "angle = jnp.where((x < 0.0) & (y > 0.0), jnp.pi - angle, angle)",
+        TRIG,
     ),
     Defect(
         "a tesseral term has its sign flipped",

@@ -1,17 +1,19 @@
 """First contact of a footpad with the ground, to a small part of a tick."""
 
 import jax.numpy as jnp
+from jax import lax
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params
 from frigoris.flight.state import Contact, State
 from frigoris.lander.mass import mass_properties
 from frigoris.lander.rigid_body import Motion
-from frigoris.math.grid import surface
+from frigoris.math.grid import height_under, surface
 from frigoris.math.rotation import dcm_from_q, normalize, rotate_inv
 from frigoris.math.vectors import cross, dot, matvec, norm
 from frigoris.types import Flag, Scalar
 
+NEAR = 500.0  # above the ground: no pad can touch within the next tick [m]
 SPAN = 5.0  # over which the slope of the ground is taken [m]
 NEWTON_STEPS = 4  # on the cubic inside a tick, which is nearly a line
 
@@ -40,6 +42,23 @@ def clearance(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
     lowest = jnp.min(low, axis=0)
     # of pads that are level with each other, the fastest
     return lowest, jnp.min(jnp.where(low <= lowest, rates, jnp.inf), axis=0)
+
+
+def clearance_if_near(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
+    """The same while any case of the batch is near the ground.
+
+    High up only that it is high counts, and one look at the map tells it.
+    """
+    r = norm(motion.r_M)
+    high = r - RADIUS_MOON - height_under(params.terrain, motion.r_M)
+    climb = dot(motion.v_M, motion.r_M) / r
+    # not `high > NEAR`, which a number that is not finite would fail
+    found: tuple[Scalar, Scalar] = lax.cond(
+        jnp.any(high < NEAR),
+        lambda: clearance(params, motion),
+        lambda: (high, climb),
+    )
+    return found
 
 
 def first_root(c0: Scalar, m0: Scalar, c1: Scalar, m1: Scalar) -> Scalar:

@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, UInt32
 
 from frigoris.flight.params import Params
@@ -14,7 +15,10 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
 from frigoris.messages import Measurements, boresight
 from frigoris.sensors import imu, laser, star_tracker
-from frigoris.types import Quat, Scalar
+from frigoris.types import Flag, Quat, Scalar, Vec3
+
+FAR = 1e7  # stands for no echo [m]
+RELIEF = 5000.0  # by which ground ahead may rise above that below the vehicle [m]
 
 
 class Beam(eqx.Module):
@@ -28,6 +32,29 @@ def moon_orientation(world: World, q_IM0: Quat, time: Scalar) -> Quat:
     """Inertial from Moon-fixed axes at `time` [s] of the flight."""
     rate = norm(world.omega_MI_M)
     return qmul(q_IM0, q_about_axis(world.omega_MI_M / rate, rate * time))
+
+
+def _beam_on_ground(
+    params: Params, state: State, beam_M: Vec3
+) -> tuple[Scalar, Scalar, Flag]:
+    """Slant range [m], cosine of the incidence and whether there is an echo at all.
+
+    Looked for only where the ground is within reach of the instrument's timer.
+    """
+    reach = state.clearance < params.sensors.laser.range_max + RELIEF
+
+    def found() -> tuple[Scalar, Scalar, Flag]:
+        slant, normal_M, hit = ray_on_grid(params.terrain, state.motion.r_M, beam_M)
+        return slant, -dot(normal_M, beam_M), hit
+
+    def nothing() -> tuple[Scalar, Scalar, Flag]:
+        zero = jnp.zeros_like(state.clearance)
+        return zero, zero, zero > 1.0
+
+    slant, cos_incidence, hit = lax.cond(jnp.any(reach), found, nothing)
+    # a case must not see what its neighbours made the batch look for
+    hit = hit & reach
+    return jnp.where(hit, slant, FAR), cos_incidence, hit
 
 
 def sense(
@@ -46,9 +73,7 @@ def sense(
     )
     q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
     beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
-    slant, normal_M, hit = ray_on_grid(params.terrain, motion.r_M, beam_M)
-    cos_incidence = -dot(normal_M, beam_M)
-    slant = jnp.where(hit, slant, 1e7)
+    slant, cos_incidence, hit = _beam_on_ground(params, state, beam_M)
     value, valid, laser_state = laser.measure(
         s.laser, state.laser, slant, cos_incidence, hit, noise[-laser.NOISES :]
     )

@@ -5,7 +5,8 @@ the truth, look for contact. A slice is pure; all that needs the host happens be
 slices, for the whole batch.
 """
 
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -13,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, UInt32
 
-from frigoris.flight.contact import clearance, detect
+from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
 from frigoris.flight.sense import Beam, sense
 from frigoris.flight.state import State
@@ -83,7 +84,7 @@ def _integrate(
     )
     motion = _steps(params, act, state.motion, dt, substeps)
     thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))
-    low, rate = clearance(params, motion)
+    low, rate = clearance_if_near(params, motion)
     touched, found = detect(state, motion, low, rate, time, dt)
     depleted = (lasts < 1.0) & ~jnp.isfinite(state.depleted_time)
     new = State(
@@ -225,23 +226,52 @@ def advance(
     Samples come with the time first: `[samples, component, case]`.
     """
 
-    def first(flying: Flying) -> dict[str, Array]:
-        return _sample(params, tick(params, flying, dt, substeps)[1])
+    shapes = eqx.filter_eval_shape(
+        lambda f: _sample(params, tick(params, f, dt, substeps)[1]), flying
+    )
 
-    shapes = eqx.filter_eval_shape(first, flying)
-    blank = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
-
-    def group(flying: Flying, _: None) -> tuple[Flying, dict[str, Array]]:
+    def group(flying: Flying, _: None) -> tuple[Flying, Array]:
         def one(
-            carry: tuple[Flying, dict[str, Array]], i: Array
-        ) -> tuple[tuple[Flying, dict[str, Array]], None]:
+            carry: tuple[Flying, Array], i: Array
+        ) -> tuple[tuple[Flying, Array], None]:
             flying, kept = carry
             flying, seen = tick(params, flying, dt, substeps)
             # branch on the clock: a sample that nobody keeps is not made
-            kept = lax.cond(i == 0, lambda: _sample(params, seen), lambda: kept)
+            kept = lax.cond(i == 0, lambda: _rows(_sample(params, seen)), lambda: kept)
             return (flying, kept), None
 
-        (flying, kept), _ = lax.scan(one, (flying, blank), jnp.arange(every))
+        (flying, kept), _ = lax.scan(one, (flying, _blank(shapes)), jnp.arange(every))
         return flying, kept
 
-    return lax.scan(group, flying, None, length=samples)
+    flying, kept = lax.scan(group, flying, None, length=samples)
+    return flying, _columns(kept, shapes)
+
+
+# One array for all that is recorded: written row by row into many of them, each write
+# goes over the whole of each, and took a tenth of the flight.
+
+
+def _rows(sample: dict[str, Array]) -> Array:
+    """All components of a sample under each other, as real numbers."""
+    cases = sample["t"].shape
+    ordered = [sample[name] for name in sorted(sample)]  # as trees of JAX are
+    flat = [x.astype(jnp.float64).reshape(-1, *cases) for x in ordered]
+    return jnp.concatenate(flat)
+
+
+def _blank(shapes: dict[str, Any]) -> Array:
+    cases = shapes["t"].shape
+    count = sum(prod(x.shape) // prod(cases) for x in shapes.values())
+    return jnp.zeros((count, *cases))
+
+
+def _columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
+    """The samples by name again, in their own types: `[sample, component, case]`."""
+    columns, start = {}, 0
+    cases = shapes["t"].shape
+    for name, x in sorted(shapes.items()):
+        stop = start + prod(x.shape) // prod(cases)
+        part = kept[:, start:stop].reshape(-1, *x.shape)
+        columns[name] = part.astype(x.dtype)
+        start = stop
+    return columns

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Float32
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.math.tree import leaf
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.types import Flag, Index, Scalar, Vec3
 
@@ -65,7 +66,7 @@ def make_grid(levels: Sequence[Level]) -> Grid:
 def lat_lon(r_M: Vec3) -> tuple[Scalar, Scalar]:
     """Planetocentric latitude and east longitude [rad]."""
     x, y, z = jnp.unstack(r_M)
-    return jnp.arctan2(z, jnp.sqrt(x * x + y * y)), jnp.arctan2(y, x)
+    return atan2(z, jnp.sqrt(x * x + y * y)), atan2(y, x)
 
 
 def height_at(grid: Grid, lat: Scalar, lon: Scalar) -> Scalar:
@@ -165,7 +166,7 @@ def surface(grid: Grid, r_M: Vec3, span: float) -> tuple[Scalar, Vec3]:
     flat = jnp.sqrt(x * x + y * y)
     east = jnp.stack([-y / flat, x / flat, jnp.zeros_like(flat)])
     north = cross(up, east)
-    lat, lon = jnp.arctan2(z, flat), jnp.arctan2(y, x)
+    lat, lon = atan2(z, flat), atan2(y, x)
     here = height_at(grid, lat, lon)
     slope_e = (height_at(grid, lat, lon + span / (r * flat)) - here) / span
     slope_n = (height_at(grid, lat + span / r, lon) - here) / span

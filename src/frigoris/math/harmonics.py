@@ -61,18 +61,28 @@ def _solid(
     return vw
 
 
+def central(field: Harmonics, r: Vec3) -> Vec3:
+    """Acceleration of the point mass [m/s^2] at `r` [m], any axes."""
+    distance = norm(r)
+    return -field.mu / (distance * distance * distance) * r
+
+
 def accel(field: Harmonics, r_P: Vec3) -> Vec3:
-    """Gravitational acceleration [m/s^2] at `r_P` [m], body-fixed axes.
+    """Gravitational acceleration [m/s^2] at `r_P` [m], body-fixed axes."""
+    return central(field, r_P) + uneven(field, r_P)
+
+
+def uneven(field: Harmonics, r_P: Vec3) -> Vec3:
+    """What the field adds to its point mass [m/s^2] at `r_P` [m], body-fixed axes.
 
     Valid outside the reference sphere and a little below it (low degrees). Cost grows
     with the square of the degree; the recursion is unrolled, so keep it below about 20
     in a compiled flight.
     """
     degree = field.C.shape[0] - 1
-    r = norm(r_P)
-    central = -field.mu / (r * r * r) * r_P
     if degree < 2:
-        return central
+        return jnp.zeros_like(r_P)
+    r = norm(r_P)
     scale = field.radius / (r * r)
     x, y, z = jnp.unstack(r_P * scale)
     vw = _solid(degree + 1, x, y, z, field.radius * scale)
@@ -83,7 +93,7 @@ def accel(field: Harmonics, r_P: Vec3) -> Vec3:
             s = field.S[n, m] * _factor(n, m)
             dx, dy, dz = _term(vw, n, m, c, s)
             ax, ay, az = ax + dx, ay + dy, az + dz
-    return central + field.mu / (field.radius**2) * jnp.stack([ax, ay, az])
+    return field.mu / (field.radius**2) * jnp.stack([ax, ay, az])
 
 
 def _term(

@@ -6,6 +6,7 @@ letters cancel: `q_AC = qmul(q_AB, q_BC)`, `dcm_AC = matmul(dcm_AB, dcm_BC)`.
 
 import jax.numpy as jnp
 
+from frigoris.math.trig import atan2, sincos
 from frigoris.math.vectors import cross, dot, over_cases
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
@@ -97,14 +98,14 @@ def rotvec_from_q(q: Quat) -> Vec3:
     small = square < 1e-18
     # the root of a safe number, so that the derivative at the identity is finite
     sin_half = jnp.sqrt(jnp.where(small, 1.0, square))
-    angle = 2.0 * jnp.arctan2(sin_half, sign * q[0])
+    angle = 2.0 * atan2(sin_half, sign * q[0])
     k = jnp.where(small, 2.0, angle / sin_half)
     return k * sign * q[1:]
 
 
 def q_about_axis(axis: Vec3, angle: Scalar) -> Quat:
     """Rotation by `angle` [rad] about the unit vector `axis`, any angle."""
-    c, s = jnp.cos(0.5 * angle), jnp.sin(0.5 * angle)
+    s, c = sincos(0.5 * angle)
     x, y, z = s * axis[0], s * axis[1], s * axis[2]
     return jnp.stack([jnp.broadcast_to(c, x.shape), x, y, z])
 

@@ -15,7 +15,7 @@ from jax import lax
 from jaxtyping import Array
 
 from frigoris.constants import RADIUS_MOON
-from frigoris.lander.rigid_body import World, moon_accel
+from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import leaf
 from frigoris.mission.setting import Setting
@@ -81,7 +81,7 @@ def _coast(world: World, r: Array, v: Array, seconds: Array) -> tuple[Array, Arr
     h = seconds / COAST_STEPS
 
     def rate(y: tuple[Array, Array]) -> tuple[Array, Array]:
-        return y[1], moon_accel(world, y[0], y[1])
+        return y[1], moon_accel(world, y[0], y[1], uneven_gravity(world, y[0]))
 
     def step(y: tuple[Array, Array], _: None) -> tuple[tuple[Array, Array], None]:
         def ahead(k: tuple[Array, Array], s: Array) -> tuple[Array, Array]:

@@ -10,9 +10,10 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import GuidanceConfig, OnboardConfig
-from frigoris.onboard.navigation import Navigator, free_accel
+from frigoris.onboard.navigation import Navigator
 from frigoris.types import Scalar, Vec3
 
 STEPS = 24  # of the predictor; the closed loop removes its error (about 1 %)
@@ -57,7 +58,7 @@ def approach(nav: Navigator, config: OnboardConfig) -> Approach:
     radius, r = norm(site), norm(nav.r_M)
     up_site, up = site / radius, nav.r_M / r
     travel = cross(n, up_site)
-    angle = jnp.arctan2(-dot(nav.r_M, travel), dot(nav.r_M, up_site))
+    angle = atan2(-dot(nav.r_M, travel), dot(nav.r_M, up_site))
     return Approach(
         height=r - radius - config.vehicle.standoff,
         rate_up=dot(nav.v_M, up),
@@ -175,7 +176,7 @@ def command(
     thrust = plan.level * burn.thrust
     total = thrust / burn.mass
     v2 = dot(nav.v_M, nav.v_M) - state.rate_up**2
-    weight = -dot(free_accel(config.moon, nav.r_M, nav.v_M), up) - v2 / r
+    weight = -dot(nav.free_M, up) - v2 / r
     a_up = jnp.clip(plan.c0 + plan.c1 * plan.age + weight, -0.9 * total, 0.9 * total)
     t = jnp.maximum(plan.t_go - plan.age, config.guidance.freeze)
     across = -6.0 * state.offset / t**2 - 4.0 * state.drift / t

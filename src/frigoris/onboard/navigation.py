@@ -9,7 +9,7 @@ of the target: there is no map on board.
 import equinox as eqx
 import jax.numpy as jnp
 
-from frigoris.math.harmonics import accel
+from frigoris.math.harmonics import central, uneven
 from frigoris.math.rotation import (
     conj,
     dcm_from_q,
@@ -47,6 +47,7 @@ class Navigator(eqx.Module):
     sensed: Scalar  # part of it in which the accelerometer was integrated [s]
     since_rest: Scalar  # time of rest since the last rest update [s]
     omega_B: Vec3  # last corrected inertial rate [rad/s]
+    free_M: Vec3  # acceleration without engines, middle of the last tick [m/s^2]
     captured: Scalar  # 1 once a range was accepted
     innovation: Scalar  # of the last range [m]
     accepted: Scalar  # 1 if the last range was used
@@ -78,17 +79,23 @@ def start(
         sensed=none,
         since_rest=none,
         omega_B=omega_B,
+        free_M=zero,  # the first tick measures before it steers
         captured=none,
         innovation=none,
         accepted=none,
     )
 
 
-def free_accel(moon: MoonModel, r_M: Vec3, v_M: Vec3) -> Vec3:
+def free_accel(moon: MoonModel, r_M: Vec3, v_M: Vec3, uneven_M: Vec3) -> Vec3:
     """Acceleration without engines, seen from the rotating Moon [m/s^2]."""
-    gravity = matvec_t(moon.dcm_PM, accel(moon.gravity, matvec(moon.dcm_PM, r_M)))
     omega = moon.omega_MI_M
-    return gravity - cross(omega, 2.0 * v_M + cross(omega, r_M))
+    turning = cross(omega, 2.0 * v_M + cross(omega, r_M))
+    return central(moon.gravity, r_M) + uneven_M - turning
+
+
+def uneven_gravity(moon: MoonModel, r_M: Vec3) -> Vec3:
+    """What the field adds to its point mass [m/s^2]."""
+    return matvec_t(moon.dcm_PM, uneven(moon.gravity, matvec(moon.dcm_PM, r_M)))
 
 
 def strapdown(
@@ -100,10 +107,13 @@ def strapdown(
     rest = jnp.where(thrust_on, 0.0, 1.0)
     # the increment was collected while turning: half the turn (sculling, rotation)
     dv_M = rotate(nav.q_MB, dv_B + 0.5 * cross(turn_B, dv_B))
-    a_start = free_accel(moon, nav.r_M, nav.v_M)
+    # once, in the middle: it changes little over a tick
+    uneven_M = uneven_gravity(moon, nav.r_M + 0.5 * dt * nav.v_M)
+    a_start = free_accel(moon, nav.r_M, nav.v_M, uneven_M)
     v_mid = nav.v_M + 0.5 * (dv_M + dt * a_start)
     r_mid = nav.r_M + 0.5 * dt * (nav.v_M + 0.25 * (dv_M + dt * a_start))
-    dv_free = dt * free_accel(moon, r_mid, v_mid)
+    a_free = free_accel(moon, r_mid, v_mid, uneven_M)
+    dv_free = dt * a_free
     v_new = nav.v_M + dv_M + dv_free
     # third order: the change of the free acceleration inside the tick
     r_new = nav.r_M + 0.5 * dt * (nav.v_M + v_new) - dt / 6.0 * (dv_free - dt * a_start)
@@ -112,13 +122,13 @@ def strapdown(
     return replace_at(
         lambda n: (
             n.r_M, n.v_M, n.q_MB, n.dv_sum_M, n.dv_raw_sum_B,
-            n.since, n.sensed, n.since_rest, n.omega_B,
+            n.since, n.sensed, n.since_rest, n.omega_B, n.free_M,
         ),
         nav,
         (
             r_new, v_new, q_new, nav.dv_sum_M + dv_M, nav.dv_raw_sum_B + rest * dv,
             nav.since + dt, nav.sensed + (1.0 - rest) * dt, nav.since_rest + rest * dt,
-            jnp.where(dt > 0.0, turn_B / jnp.maximum(dt, 1e-3), nav.omega_B),
+            jnp.where(dt > 0.0, turn_B / jnp.maximum(dt, 1e-3), nav.omega_B), a_free,
         ),
     )  # fmt: skip
 

@@ -5,12 +5,14 @@ and the measurements; nothing here can see the truth.
 """
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, UInt32
 
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import norm
 from frigoris.messages import (
     BRAKING,
@@ -30,6 +32,7 @@ from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
 GUIDANCE_TICKS = 20  # a new braking solution
+PLANNING_TIME = 60.0  # before ignition the first of them [s]
 POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
 
@@ -179,11 +182,19 @@ def _plan(
     tick: UInt32[Array, ""],
 ) -> braking.Braking:
     started = (seq.phase >= BRAKING).astype(burn.mass.dtype)
+    soon = config.sequence.ignition_time - state.time < PLANNING_TIME
+    wanted = soon & (seq.phase <= BRAKING)
+
+    def solved(old: braking.Braking) -> braking.Braking:
+        new = braking.solve(nav, config, burn, old, started)
+        # a lane's plan must not depend on what its neighbours want
+        chosen: braking.Braking = jax.tree.map(
+            lambda a, b: jnp.where(wanted, a, b), new, old
+        )
+        return chosen
+
     plan: braking.Braking = lax.cond(
-        tick % GUIDANCE_TICKS == 0,
-        lambda p: braking.solve(nav, config, burn, p, started),
-        lambda p: p,
-        state.plan,
+        (tick % GUIDANCE_TICKS == 0) & jnp.any(wanted), solved, lambda p: p, state.plan
     )
     return plan
 
@@ -292,4 +303,4 @@ def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
 def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:
     """Mirror angle that looks straight down, as far as the mirror goes [rad]."""
     down_B = rotate_inv(nav.q_MB, -nav.r_M)
-    return jnp.clip(jnp.arctan2(-down_B[0], -down_B[2]), 0.0, config.vehicle.cant_max)
+    return jnp.clip(atan2(-down_B[0], -down_B[2]), 0.0, config.vehicle.cant_max)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import GuidanceConfig, OnboardConfig
-from frigoris.onboard.navigation import Navigator, free_accel, height
+from frigoris.onboard.navigation import Navigator, height
 from frigoris.types import Scalar, Vec3
 
 
@@ -42,7 +42,7 @@ def command(
     descent = -dot(nav.v_M, up)
     drift_M = nav.v_M + descent * up
     planned, slope = schedule(g, h)
-    weight = -dot(free_accel(config.moon, nav.r_M, nav.v_M), up)
+    weight = -dot(nav.free_M, up)
     weight = weight - dot(drift_M, drift_M) / r
     a_up = weight + slope * descent + g.rate_gain * (descent - planned)
     # too slow is no reason to shut the engines: they also brake the horizontal motion
