@@ -10,7 +10,9 @@ from frigoris.mission.schema_base import Section, bounds
 from frigoris.units import stem, suffix
 
 # numbers whose unit is that of the path or metric beside them
-OF_ANOTHER = {"sigma", "half_width", "low", "high"}
+OF_ANOTHER = {"sigma", "half_width", "values", "low", "high"}
+# pure numbers of a distribution, under the names that books give them
+PURE = {"truncate_sigma", "correlation", "weights"}
 
 
 def sections(owner=Mission, before=""):
@@ -34,7 +36,8 @@ FIELDS = [
     for name, field in owner.model_fields.items()
 ]
 NUMBERS = [f for f in FIELDS if section_of(f[2].annotation) is None]
-NUMBERS = [f for f in NUMBERS if is_number(f[2].annotation) and f[1] not in OF_ANOTHER]
+NUMBERS = [f for f in NUMBERS if is_number(f[2].annotation)]
+NUMBERS = [f for f in NUMBERS if f[1] not in OF_ANOTHER | PURE]
 
 
 def test_the_walk_reaches_the_numbers():

@@ -22,8 +22,8 @@ DEFECTS = [
     Defect(
         "uneven gravity is that of the start of a step",
         "lander/rigid_body.py",
-        "middle = y.r_M + 0.5 * h * y.v_M",
-        "middle = y.r_M",
+        "uneven_gravity(world, y.r_M + 0.5 * h * y.v_M)",
+        "uneven_gravity(world, y.r_M)",
         BODY,
     ),
     Defect(
@@ -50,8 +50,8 @@ DEFECTS = [
     Defect(
         "the gyroscopic torque is left out",
         "lander/rigid_body.py",
-        "torque = torque_eng + torque_rcs - cross(y.omega_BI_B, momentum)",
-        "torque = torque_eng + torque_rcs + 0.0 * momentum",
+        "torque = torque + held.torque_B - cross(y.omega_BI_B, momentum)",
+        "torque = torque + held.torque_B + 0.0 * momentum",
         BODY,
     ),
     Defect(

@@ -6,6 +6,7 @@ import pytest
 from flights.conftest import CASES, Fleet
 from frigoris.flight.outcome import LANDED
 from frigoris.math.grid import height_under
+from frigoris.mission.build import take
 from frigoris.mission.edit import nominal
 from frigoris.mission.fly import Case, fly_lanes, look_at, make_stage
 from frigoris.mission.schema import Mission
@@ -40,7 +41,7 @@ def test_contact_lies_on_the_ground(recorded: Fleet) -> None:
     touched = seen.touched
     assert touched is not None
     lane = recorded.names.index("design")
-    params = recorded.batch.params[lane]
+    params = take(recorded.batch.params, lane)
     w, x, y, z = np.asarray(recorded.batch.flown.truth.contact.q_MB)[:, lane]
     from scipy.spatial.transform import Rotation
 

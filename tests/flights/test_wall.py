@@ -8,10 +8,12 @@ import numpy as np
 
 from flights.conftest import Fleet
 from frigoris.flight import state as truth_state
+from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
 from frigoris.flight.step import Flying, tick
+from frigoris.mission.build import take
+from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.edit import nominal, set_values
-from frigoris.mission.fly import Case, case_params
 from frigoris.mission.schema import Mission
 from frigoris.onboard import software
 
@@ -24,10 +26,17 @@ def same(a: object, b: object) -> bool:
     )
 
 
+def one_case(fleet: Fleet, mission: Mission, case: Case) -> tuple[Params, Drawn]:
+    """The numbers of one case without a case axis."""
+    stage = fleet.stage
+    lanes = make_lanes(mission, stage.planned, stage.setting, [case])
+    return take(lanes.params, 0), lanes.drawn[0]
+
+
 def test_with_the_truth_poisoned_the_commands_are_the_same(
     mission: Mission, fleet: Fleet
 ) -> None:
-    params, _ = case_params(fleet.stage, nominal(mission), Case(3))
+    params, _ = one_case(fleet, nominal(mission), Case(3))
     params = jax.tree.map(jnp.asarray, params)
     truth, onboard = truth_state.start(params)
     dt = jnp.float64(0.1)
@@ -53,14 +62,25 @@ def test_with_the_truth_poisoned_the_commands_are_the_same(
 def test_only_the_truth_changes_when_only_the_truth_is_changed(
     mission: Mission, fleet: Fleet
 ) -> None:
-    """Dispersions, faults and propellant errors leave no bit of the load."""
+    """Dispersions, faults and propellant errors leave no bit of the load.
+
+    The same case in both: the state handed over has the same error, told of one truth.
+    """
     heavy = set_values(
         mission,
         ["lander.propellant_error_kg=-7", "sensors.imu.accel_scale_ppm=[90, -40, 30]"],
     )
-    a, _ = case_params(fleet.stage, nominal(mission), Case(0))
-    b, drawn = case_params(fleet.stage, heavy, Case(5))
-    assert drawn
+    undisturbed = nominal(mission).model_copy(update={"dispersions": ()})
+    dispersed = heavy.model_copy(
+        update={
+            "dispersions": tuple(
+                row for row in heavy.dispersions if "handover" not in row.path
+            )
+        }
+    )
+    a, _ = one_case(fleet, undisturbed, Case(5))
+    b, drawn = one_case(fleet, dispersed, Case(5))
+    assert len(drawn) == len(mission.dispersions) - 2
     assert same(a.onboard, b.onboard)
     assert not same(a.vehicle, b.vehicle)
     assert not same(a.start.motion, b.start.motion)

@@ -145,6 +145,12 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     "contact_descent_rate_m_s": lambda s: (
         s.touched.vertical_speed if s.touched else NEVER
     ),
+    "contact_speed_horizontal_m_s": lambda s: (
+        s.touched.horizontal_speed if s.touched else NEVER
+    ),
+    "contact_tilt_deg": lambda s: (
+        float(np.degrees(s.touched.tilt)) if s.touched else NEVER
+    ),
     "landed": lambda s: float(s.outcome == LANDED),
     "stopping_height_ratio": _stop_ratio,
 }

@@ -34,40 +34,68 @@ class Touch:
     tilt: float  # from the local vertical [rad]
 
 
-def touch(truth: State, lane: int) -> Touch | None:
-    """The contact of one lane, or none."""
-    time = float(truth.contact.time[lane])
-    if not np.isfinite(time):
-        return None
-    r = np.asarray(truth.contact.r_M[:, lane])
-    v = np.asarray(truth.contact.v_M[:, lane])
-    w, x, y, z = truth.contact.q_MB[:, lane]
-    up = r / np.linalg.norm(r)
-    axis = np.array([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])
-    climb = float(v @ up)
-    return Touch(
-        time=time,
-        r_M=r,
-        vertical_speed=-climb,
-        horizontal_speed=float(np.linalg.norm(v - climb * up)),
-        tilt=float(np.arctan2(np.linalg.norm(np.cross(axis, up)), axis @ up)),
+@dataclass(frozen=True)
+class Touches:
+    """The same of every case of a batch, NaN where there was no contact."""
+
+    time: np.ndarray  # [s]
+    r_M: np.ndarray  # [3, case] [m]
+    vertical_speed: np.ndarray  # [m/s]
+    horizontal_speed: np.ndarray  # [m/s]
+    tilt: np.ndarray  # [rad]
+
+
+def touches(truth: State) -> Touches:
+    """The first contacts of a batch."""
+    c = truth.contact
+    time, r, v = (np.asarray(x) for x in (c.time, c.r_M, c.v_M))
+    w, x, y, z = np.asarray(c.q_MB)
+    up = r / np.sqrt(np.sum(r * r, axis=0))
+    axis = np.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])
+    climb = np.sum(v * up, axis=0)
+    level = v - climb * up
+    across = np.cross(axis, up, axis=0)
+    tilt = np.arctan2(np.sqrt(np.sum(across**2, axis=0)), np.sum(axis * up, axis=0))
+    none = np.where(np.isfinite(time), 0.0, np.nan)
+    return Touches(
+        time=time + none,
+        r_M=r + none,
+        vertical_speed=-climb + none,
+        horizontal_speed=np.sqrt(np.sum(level * level, axis=0)) + none,
+        tilt=tilt + none,
     )
 
 
-def classify(truth: State, lane: int, gear: Gear) -> str:
-    """The outcome of one lane.
+def touch(truth: State, lane: int) -> Touch | None:
+    """The contact of one lane, or none."""
+    found = touches(truth)
+    if not np.isfinite(found.time[lane]):
+        return None
+    return Touch(
+        time=float(found.time[lane]),
+        r_M=found.r_M[:, lane],
+        vertical_speed=float(found.vertical_speed[lane]),
+        horizontal_speed=float(found.horizontal_speed[lane]),
+        tilt=float(found.tilt[lane]),
+    )
+
+
+def outcomes(truth: State, gear: Gear) -> list[str]:
+    """The outcome of every lane.
 
     The touchdown itself is not simulated: contact within what the gear survives is a
     landing, a faster descent is a crash, a faster drift or a larger tilt tips over.
+    Only what is shown to be within the limits lands: a number that is not finite fails.
     """
-    if truth.broken[lane] > 0.5:
-        return NOT_FINITE
-    found = touch(truth, lane)
-    if found is None:
-        return STILL_FLYING
-    if found.vertical_speed > gear.vertical_speed_max:
-        return CRASHED
-    sideways = found.horizontal_speed > gear.horizontal_speed_max
-    if sideways or found.tilt > gear.tilt_max:
-        return TIPPED_OVER
-    return LANDED
+    found = touches(truth)
+    soft = found.vertical_speed <= gear.vertical_speed_max
+    slow = found.horizontal_speed <= gear.horizontal_speed_max
+    upright = found.tilt <= gear.tilt_max
+    choices = [
+        (np.asarray(truth.broken) > 0.5, NOT_FINITE),
+        (~np.isfinite(found.time), STILL_FLYING),
+        (~soft, CRASHED),
+        (~(slow & upright), TIPPED_OVER),
+    ]
+    named = np.select([c for c, _ in choices], [n for _, n in choices], LANDED)
+    return [str(name) for name in named]

@@ -17,6 +17,8 @@ from frigoris.messages import Measurements, boresight
 from frigoris.sensors import imu, laser, star_tracker
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
+SLOW_TICKS = 10  # of the star tracker
+FAST_NOISES = imu.NOISES + laser.NOISES
 FAR = 1e7  # stands for no echo [m]
 RELIEF = 5000.0  # by which ground ahead may rise above that below the vehicle [m]
 
@@ -57,12 +59,39 @@ def _beam_on_ground(
     return jnp.where(hit, slant, FAR), cos_incidence, hit
 
 
+def _slow(
+    params: Params,
+    q_MB: Quat,
+    biases: imu.ImuState,
+    time: Scalar,
+    tick: UInt32[Array, ""],
+) -> tuple[Quat, imu.ImuState]:
+    """What happens at the rate of the star tracker: its attitude, NaN in between, and
+    the walk of the biases.
+    """
+    s = params.sensors
+
+    def now() -> tuple[Quat, imu.ImuState]:
+        noise = normals(
+            params.key, tick, imu.NOISES + star_tracker.NOISES, first=FAST_NOISES
+        )
+        q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), q_MB)
+        seen = star_tracker.measure(s.star, q_IB, noise[imu.NOISES :])
+        return seen, imu.walk(s.imu, biases, noise[: imu.NOISES])
+
+    due = tick % SLOW_TICKS == 0
+    found: tuple[Quat, imu.ImuState] = lax.cond(
+        due, now, lambda: (jnp.full_like(q_MB, jnp.nan), biases)
+    )
+    return found
+
+
 def sense(
     params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
 ) -> tuple[Measurements, State, Beam]:
     """Measure at the start of a tick; increments are those of the tick before."""
     motion, s, key = state.motion, params.sensors, params.key
-    noise = normals(key, tick, imu.NOISES + 3 + laser.NOISES)
+    noise = normals(key, tick, FAST_NOISES)
     dtheta, dv, imu_state = imu.measure(
         s.imu,
         state.imu,
@@ -71,7 +100,7 @@ def sense(
         state.elapsed,
         noise[: imu.NOISES],
     )
-    q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
+    q_IB, imu_state = _slow(params, motion.q_MB, imu_state, time, tick)
     beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
     slant, cos_incidence, hit = _beam_on_ground(params, state, beam_M)
     value, valid, laser_state = laser.measure(
@@ -81,8 +110,8 @@ def sense(
         elapsed=state.elapsed,
         dtheta=dtheta,
         dv=dv,
-        q_IB=star_tracker.measure(s.star, q_IB, noise[imu.NOISES : imu.NOISES + 3]),
-        star_valid=state.moving >= 0.0,
+        q_IB=q_IB,
+        star_valid=jnp.isfinite(q_IB[0]),
         laser_range=value,
         laser_valid=valid,
         contact=state.contact.time < jnp.inf,

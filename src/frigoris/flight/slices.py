@@ -20,6 +20,7 @@ from frigoris.runtime import require_x64
 SLICE_TICKS = 200  # of one compiled slice
 TICK = 0.1  # engines on [s]
 COAST_TICK_MAX = 2.0  # engines off [s]
+COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
 AFTER_CONTACT = 3.0  # flown on at rest, so that the software can see its legs [s]
 LONGEST = 1800.0  # after ignition; who still flies then is an outcome of its own [s]
 
@@ -48,7 +49,7 @@ def timetable(deorbit_time: float, ignition_time: float, burn_time: float) -> Ti
     """Coast between the deorbit burn, rounded up to whole slices, and ignition."""
     block = SLICE_TICKS * TICK
     start = np.ceil((deorbit_time + burn_time) / block) * block
-    return Timetable(float(start), ignition_time - 30.0, ignition_time + 760.0)
+    return Timetable(float(start), ignition_time - COAST_MARGIN, ignition_time + 760.0)
 
 
 def slice_ticks(times: Timetable) -> list[float]:
@@ -88,6 +89,13 @@ def fly_batch(
             break
     joined = {k: np.concatenate([s[k] for s in kept]) for k in kept[0]}
     return Flown(jax.tree.map(np.asarray, flying.truth), joined, now)
+
+
+def warm_up(params: Params, every: int) -> None:
+    """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
+    truth, onboard = truth_state.start(jax.tree.map(jnp.asarray, params))
+    flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
+    advance(params, flying, jnp.float64(TICK), SLICE_TICKS // every, every, 1)
 
 
 def _over(flying: Flying, now: float, times: Timetable) -> bool:

@@ -5,6 +5,7 @@ the truth, look for contact. A slice is pure; all that needs the host happens be
 slices, for the whole batch.
 """
 
+from functools import partial
 from math import prod
 from typing import Any, NamedTuple
 
@@ -212,7 +213,7 @@ def _sigma(block: Array, up: Array) -> Array:
     return jnp.sqrt(jnp.maximum(variance, 0.0))
 
 
-@eqx.filter_jit
+@partial(jax.jit, static_argnames=("samples", "every", "substeps"))
 def advance(
     params: Params,
     flying: Flying,

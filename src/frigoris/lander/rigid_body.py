@@ -81,29 +81,48 @@ class Actuation(eqx.Module):
     moving: Scalar  # 1 in flight, 0 at rest on the ground
 
 
+class Held(eqx.Module):
+    """What is taken once a step: it changes by some 1e-5 of itself in a tick."""
+
+    uneven_M: Vec3  # gravity beside that of the point mass, mid-step [m/s^2]
+    com_B: Vec3  # centre of mass from the body origin, at the start [m]
+    inertia_B: Mat3  # about it, at the start [kg m^2]
+    force_B: Vec3  # of the attitude thrusters [N]
+    torque_B: Vec3  # the same [N m]
+
+
+def hold(vehicle: Vehicle, world: World, act: Actuation, y: Motion, h: Scalar) -> Held:
+    """The values of a step of `h` seconds from `y`."""
+    body = mass_properties(vehicle.mass, y.propellant, y.rcs_propellant)
+    force, torque = rcs.wrench(vehicle.thrusters, act.rcs_duty, body.com_B)
+    return Held(
+        uneven_M=uneven_gravity(world, y.r_M + 0.5 * h * y.v_M),
+        com_B=body.com_B,
+        inertia_B=body.inertia_B,
+        force_B=force,
+        torque_B=torque,
+    )
+
+
 def rates(
     vehicle: Vehicle,
     world: World,
     act: Actuation,
+    held: Held,
     decay: eng.Each,
     y: Motion,
-    uneven_M: Vec3,
 ) -> Motion:
-    """Time derivative of `y` where `decay = exp(-s/lag)` of each engine remains.
-
-    `uneven_M` is the gravity beside that of the point mass [m/s^2].
-    """
-    body = mass_properties(vehicle.mass, y.propellant, y.rcs_propellant)
+    """Time derivative of `y` where `decay = exp(-s/lag)` of each engine remains."""
+    mass = vehicle.mass.dry + y.propellant + y.rcs_propellant
     thrust = eng.thrust_at(act.thrust_cmd, act.thrust_start, decay)
-    force_eng, torque_eng = eng.wrench(vehicle.engines, thrust, body.com_B)
-    force_rcs, torque_rcs = rcs.wrench(vehicle.thrusters, act.rcs_duty, body.com_B)
-    free_M = moon_accel(world, y.r_M, y.v_M, uneven_M)
+    force, torque = eng.wrench(vehicle.engines, thrust, held.com_B)
+    free_M = moon_accel(world, y.r_M, y.v_M, held.uneven_M)
     # at rest the ground pushes with exactly what keeps the vehicle there
-    f_B = act.moving * (force_eng + force_rcs) / body.mass - (
-        1.0 - act.moving
-    ) * rotate_inv(y.q_MB, free_M)
-    momentum = matvec(body.inertia_B, y.omega_BI_B)
-    torque = torque_eng + torque_rcs - cross(y.omega_BI_B, momentum)
+    f_B = act.moving * (force + held.force_B) / mass - (1.0 - act.moving) * rotate_inv(
+        y.q_MB, free_M
+    )
+    momentum = matvec(held.inertia_B, y.omega_BI_B)
+    torque = torque + held.torque_B - cross(y.omega_BI_B, momentum)
     omega_BM_B = y.omega_BI_B - rotate_inv(y.q_MB, world.omega_MI_M)
     zero = jnp.zeros_like(y.propellant)
     return Motion(
@@ -112,7 +131,7 @@ def rates(
         q_MB=0.5
         * act.moving
         * qmul(y.q_MB, jnp.stack([zero, omega_BM_B[0], omega_BM_B[1], omega_BM_B[2]])),
-        omega_BI_B=act.moving * solve3(body.inertia_B, torque),
+        omega_BI_B=act.moving * solve3(held.inertia_B, torque),
         propellant=-act.moving * eng.mass_flow(vehicle.engines, thrust),
         rcs_propellant=-act.moving * rcs.mass_flow(vehicle.thrusters, act.rcs_duty),
         dtheta_B=y.omega_BI_B,
@@ -125,11 +144,10 @@ def rk4_step(
 ) -> Motion:
     """One classical Runge-Kutta step of `h` seconds, `start` seconds into the tick.
 
-    The uneven part of gravity is taken once, in the middle of the step: it varies over
-    some 400 km (degree 4), a step is 0.2 km long, and 3.4 km on the coast.
+    The uneven part of gravity varies over some 400 km (degree 4); a step is 0.2 km
+    long, and 3.4 km on the coast.
     """
-    middle = y.r_M + 0.5 * h * y.v_M
-    uneven_M = uneven_gravity(world, middle)
+    held = hold(vehicle, world, act, y, h)
     decay = jnp.exp(-start / vehicle.engines.lag)
     half = jnp.exp(-0.5 * h / vehicle.engines.lag)
 
@@ -144,7 +162,7 @@ def rk4_step(
         k, new = carry
         node, weight, remaining = x
         here = jax.tree.map(lambda a, b: a + node * b, y, k)
-        k = rates(vehicle, world, act, remaining, here, uneven_M)
+        k = rates(vehicle, world, act, held, remaining, here)
         return (k, jax.tree.map(lambda a, b: a + weight * b, new, k)), None
 
     none = jax.tree.map(jnp.zeros_like, y)

@@ -19,12 +19,15 @@ class Thrusters(eqx.Module):
     direction_B: Float[Array, "3 8 *#cases"]  # of the force on the vehicle [-]
 
 
-def corner_layout(arm: float, height: float) -> tuple[np.ndarray, np.ndarray]:
+def corner_layout(
+    arm: float | np.ndarray, height: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Four corners, two opposite jets each, canted by 45 deg out of the level plane.
 
     Thrusters `2k` and `2k+1` of corner `k` push exactly opposite ways, so their torques
     do too and each corner is one signed channel; four channels span three axes and one
-    may fail. Returns positions `[3, 8]` [m] and force directions `[3, 8]`.
+    may fail. Returns positions `[3, 8]` [m], with cases last where `arm` or `height`
+    has them, and force directions `[3, 8]`.
     """
     positions, directions = [], []
     for k in range(4):
@@ -34,7 +37,8 @@ def corner_layout(arm: float, height: float) -> tuple[np.ndarray, np.ndarray]:
         # the vertical part changes sign from corner to corner: pure roll has no force
         push = (tangent + (-1) ** k * np.array([0.0, 0.0, 1.0])) / np.sqrt(2.0)
         for sign in (1.0, -1.0):
-            positions.append(arm * radial + np.array([0.0, 0.0, height]))
+            x, y = arm * radial[0], arm * radial[1]
+            positions.append(np.stack(np.broadcast_arrays(x, y, height)))
             directions.append(sign * push)
     return np.stack(positions, axis=1), np.stack(directions, axis=1)
 

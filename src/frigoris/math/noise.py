@@ -43,13 +43,17 @@ def _normal(bits: UInt32[Array, "*n"]) -> Float[Array, "*n"]:
     return x.astype(jnp.float64)
 
 
-def normals(key: Key, tick: UInt32[Array, ""], count: int) -> Float[Array, "n *#cases"]:
+def normals(
+    key: Key, tick: UInt32[Array, ""], count: int, first: int = 0
+) -> Float[Array, "n *#cases"]:
     """`count` independent standard normal numbers of one tick, one row per stream.
+
+    The streams are counted from `first`, an even number.
 
     All rows come from one call, because twenty rounds of code for each of them would
     cost more to compile than everything that uses them.
     """
-    pairs = jnp.arange((count + 1) // 2, dtype=jnp.uint32)
+    pairs = jnp.arange(first // 2, (first + count + 1) // 2, dtype=jnp.uint32)
     stream = pairs.reshape((-1,) + (1,) * (key.ndim - 1)) + jnp.zeros_like(key[:1])
     counter = jnp.zeros_like(stream) + tick.astype(jnp.uint32)
     a, b = threefry2x32(key, counter, stream)

@@ -26,6 +26,7 @@ from frigoris.mission.build_onboard import (
     onboard_config,
     planned_burn,
 )
+from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
 from frigoris.moon.orientation import dcm_MI, q_from_dcm
@@ -48,8 +49,13 @@ class Planned:
     q_IM0: np.ndarray  # orientation of the Moon then
 
 
-def make_planned(m: SimpleNamespace, setting: Setting) -> Planned:
-    """Lay out the flight and load the software from the mission as planned (SI)."""
+def make_planned(
+    m: SimpleNamespace, setting: Setting, plan: Plan | None = None
+) -> Planned:
+    """Lay out the flight and load the software from the mission as planned (SI).
+
+    With a `plan` only the load is made anew.
+    """
     up, _, normal = approach_axes(
         m.site.latitude, m.site.longitude, m.orbit.arrival_heading
     )
@@ -58,8 +64,9 @@ def make_planned(m: SimpleNamespace, setting: Setting) -> Planned:
     # the nearly empty vehicle stands on its pads
     standoff = float(m.lander.com_dry[2] - m.lander.legs.pad_height)
     guidance = guidance_config(m, normal)
-    burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
-    plan = make_plan(m, setting.world(), guidance, burn, standoff)
+    if plan is None:
+        burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
+        plan = make_plan(m, setting.world(), guidance, burn, standoff)
     guidance = replace_at(lambda g: g.deorbit_dv, guidance, leaf(plan.deorbit_dv))
     ignition = parse_utc(m.mission.ignition)
     start = ignition - timedelta(seconds=plan.ignition_time)
@@ -76,8 +83,13 @@ def make_params(
     *,
     noise: bool = True,
 ) -> Params:
-    """The truth of one case from mission `m` as it really is (SI), with the load."""
+    """The truth of mission `m` as it really is (SI), with the load.
+
+    Any number in `m` may be an array with cases last, and `key` too: then the leaves
+    that it goes into have cases last, see `spread`.
+    """
     switch = 1.0 if noise else 0.0
+    motion = _motion(m, planned)
     return Params(
         vehicle=_vehicle(m),
         world=World(
@@ -95,28 +107,75 @@ def make_params(
             laser=_laser(m, switch),
         ),
         pads_B=leaf(_pads(m.lander.legs)),
-        onboard=planned.onboard,
-        start=_start(m, planned),
+        onboard=_told_sigmas(planned.onboard, m.handover),
+        start=_start(m, planned, setting, motion),
         key=leaf(key, np.uint32),
         terrain=setting.terrain,
         standoff=leaf(planned.standoff),
     )
 
 
-def stack(cases: Sequence[Params], width: int) -> Params:
-    """A batch of `width` lanes, cases last; the last case fills up the lanes left.
+def _shared(p: Params) -> tuple[object, ...]:
+    """What all cases of a batch have in common: terrain and gravity coefficients."""
+    return p.terrain, p.world.gravity, p.onboard.moon.gravity
 
-    Terrain and gravity coefficients are shared by all lanes.
-    """
-    lanes = list(cases) + [cases[-1]] * (width - len(cases))
 
-    def shared(p: Params) -> tuple[object, ...]:
-        return p.terrain, p.world.gravity, p.onboard.moon.gravity
+def bare(p: Params) -> Params:
+    """Without what all cases of a batch share."""
+    rest: Params = eqx.tree_at(_shared, p, (None, None, None))
+    return rest
 
-    bare = [eqx.tree_at(shared, p, (None, None, None)) for p in lanes]
-    batch: Params = jax.tree.map(lambda *x: np.stack(x, axis=-1), *bare)
-    batch = eqx.tree_at(shared, batch, shared(lanes[0]), is_leaf=lambda x: x is None)
-    return batch
+
+def _whole(p: Params, shared: tuple[object, ...]) -> Params:
+    whole: Params = eqx.tree_at(_shared, p, shared, is_leaf=lambda x: x is None)
+    return whole
+
+
+def spread(params: Params, single: Params, count: int) -> Params:
+    """The same with cases last in every leaf; `single` is one case, without them."""
+
+    def wide(x: np.ndarray, one: np.ndarray) -> np.ndarray:
+        if x.ndim == one.ndim:
+            x = x[..., None]
+        return np.broadcast_to(x, (*one.shape, count))
+
+    cases = jax.tree.map(wide, bare(params), bare(single))
+    return _whole(cases, _shared(params))
+
+
+def join(batches: Sequence[Params], width: int) -> Params:
+    """One batch of `width` lanes from several; the last case fills up what is left."""
+    own = [bare(p) for p in batches]
+
+    def together(*x: np.ndarray) -> np.ndarray:
+        lanes = np.concatenate(x, axis=-1)
+        rest = np.repeat(lanes[..., -1:], width - lanes.shape[-1], axis=-1)
+        return np.concatenate([lanes, rest], axis=-1)
+
+    return _whole(jax.tree.map(together, *own), _shared(batches[0]))
+
+
+def take(params: Params, lane: int) -> Params:
+    """One lane of a batch, without the case axis."""
+    single = jax.tree.map(lambda x: np.asarray(x)[..., lane], bare(params))
+    return _whole(single, _shared(params))
+
+
+def _together(values: Sequence[object], axis: int = 0) -> np.ndarray:
+    """Stack along a component axis; where one has cases last, all have."""
+    arrays = [np.asarray(v, dtype=np.float64) for v in values]
+    depth = max(x.ndim for x in arrays)
+    arrays = [x.reshape(x.shape + (1,) * (depth - x.ndim)) for x in arrays]
+    return np.stack(np.broadcast_arrays(*arrays), axis=axis)
+
+
+def _diagonal(moments: object) -> np.ndarray:
+    """Matrix with these on its diagonal, cases last where there are any."""
+    values = np.asarray(moments, dtype=np.float64)
+    matrix = np.zeros((3, *values.shape))
+    for i in range(3):
+        matrix[i, i] = values[i]
+    return matrix
 
 
 def _vehicle(m: SimpleNamespace) -> Vehicle:
@@ -130,14 +189,14 @@ def _vehicle(m: SimpleNamespace) -> Vehicle:
             full=leaf(lander.propellant),
             com_dry_B=leaf(lander.com_dry),
             com_wet_B=leaf(lander.com_wet),
-            inertia_dry_B=leaf(np.diag(lander.inertia_dry)),
-            inertia_wet_B=leaf(np.diag(lander.inertia_wet)),
+            inertia_dry_B=leaf(_diagonal(lander.inertia_dry)),
+            inertia_wet_B=leaf(_diagonal(lander.inertia_wet)),
         ),
         engines=Engines(
-            thrust=leaf([e.thrust * scale for e in engines]),
-            isp=leaf([e.isp * isp_scale for e in engines]),
-            lag=leaf([e.lag for e in engines]),
-            position_B=leaf(np.array([e.position for e in engines]).T),
+            thrust=leaf(_together([e.thrust * scale for e in engines])),
+            isp=leaf(_together([e.isp * isp_scale for e in engines])),
+            lag=leaf(_together([e.lag for e in engines])),
+            position_B=leaf(_together([e.position for e in engines], axis=1)),
             assist=tuple(e.group == "assist" for e in engines),
         ),
         thrusters=Thrusters(
@@ -184,20 +243,20 @@ def _laser(m: SimpleNamespace, switch: float) -> Laser:
 
 def _pads(legs: SimpleNamespace) -> np.ndarray:
     azimuth = np.pi / 4 + 2.0 * np.pi * np.arange(legs.count) / legs.count
-    ring = legs.radius * np.stack([np.cos(azimuth), np.sin(azimuth)])
-    return np.concatenate([ring, np.full((1, legs.count), legs.pad_height)])
+    pads = [
+        _together([legs.radius * np.cos(a), legs.radius * np.sin(a), legs.pad_height])
+        for a in azimuth
+    ]
+    return _together(pads, axis=1)
 
 
-def _start(m: SimpleNamespace, planned: Planned) -> Start:
-    """Truth is the planned state plus the error of orbit determination."""
+def _motion(m: SimpleNamespace, planned: Planned) -> Motion:
+    """Truth is the planned state plus the error of the delivery."""
     plan = planned.plan
-    up = plan.r_M / np.linalg.norm(plan.r_M)
-    across = np.cross(plan.r_M, plan.v_M)
-    across /= np.linalg.norm(across)
-    axes = np.stack([up, np.cross(across, up), across], axis=1)
-    motion = Motion(
-        r_M=leaf(plan.r_M + axes @ np.asarray(m.orbit.position_error)),
-        v_M=leaf(plan.v_M + axes @ np.asarray(m.orbit.velocity_error)),
+    axes = orbit_axes(plan.r_M, plan.v_M)
+    return Motion(
+        r_M=leaf(plus(plan.r_M, axes @ np.asarray(m.orbit.position_error))),
+        v_M=leaf(plus(plan.v_M, axes @ np.asarray(m.orbit.velocity_error))),
         q_MB=leaf(plan.q_MB),
         omega_BI_B=leaf(plan.omega_BI_B),
         propellant=leaf(m.lander.propellant + m.lander.propellant_error),
@@ -205,10 +264,34 @@ def _start(m: SimpleNamespace, planned: Planned) -> Start:
         dtheta_B=leaf(np.zeros(3)),
         dv_B=leaf(np.zeros(3)),
     )
+
+
+def _start(
+    m: SimpleNamespace, planned: Planned, setting: Setting, motion: Motion
+) -> Start:
+    mu = float(setting.gravity.mu)
+    r_M, v_M = told(
+        m.handover,
+        np.asarray(motion.r_M),
+        np.asarray(motion.v_M),
+        mu,
+        np.asarray(setting.omega_MI_M),
+    )
     return Start(
         motion=motion,
-        r_M=leaf(plan.r_M),
-        v_M=leaf(plan.v_M),
-        q_MB=leaf(plan.q_MB),
-        omega_BI_B=leaf(plan.omega_BI_B),
+        r_M=leaf(r_M),
+        v_M=leaf(v_M),
+        q_MB=leaf(planned.plan.q_MB),
+        omega_BI_B=leaf(planned.plan.omega_BI_B),
+    )
+
+
+def _told_sigmas(load: OnboardConfig, h: SimpleNamespace) -> OnboardConfig:
+    """The load with the covariance that comes with the state."""
+    scale = leaf(h.sigma_scale)
+    n = load.navigation
+    return replace_at(
+        lambda c: (c.navigation.position_sigma, c.navigation.velocity_sigma),
+        load,
+        (leaf(n.position_sigma * scale), leaf(n.velocity_sigma * scale)),
     )

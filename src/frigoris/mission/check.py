@@ -5,8 +5,10 @@ Works on the plain tree, so that they are found although another part is wrong t
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
+from frigoris.mission.check_dispersions import dispersion_faults
 from frigoris.mission.metrics import METRICS, split
 from frigoris.mission.paths import (
     Parameter,
@@ -32,7 +34,8 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     """Everything that is wrong between the parts."""
     known = parameters(tree)
     yield from _fault_values(tree, known)
-    yield from _dispersions(tree, known)
+    dispersed = _rows(tree, "dispersions")
+    yield from dispersion_faults(dispersed, known, partial(_lookup, tree, known))
     yield from _engineering(tree, known)
     yield from _published(tree)
     yield from _requirements(tree)
@@ -94,33 +97,6 @@ def _step(value: Any, part: str) -> Any:
         if part == str(i) or (isinstance(entry, Mapping) and entry.get("name") == part):
             return entry
     return None
-
-
-def _dispersions(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
-    seen: set[str] = set()
-    for i, row in _rows(tree, "dispersions"):
-        path = row.get("path")
-        if not isinstance(path, str):
-            continue
-        value, wrong = _lookup(tree, known, path)
-        at: Location = ("dispersions", i, "path")
-        design = list(numbers(value))
-        if wrong or fault_path(path):
-            wrong = wrong or f"{path} is set by a fault; disperse the parameter itself"
-            yield at, f"dispersions: {wrong}"
-        elif path in seen:
-            yield at, f"dispersions: {path} stands here twice"
-        elif known[path].field.annotation is int:
-            yield at, f"dispersions: {path} is a whole number, which cannot scatter"
-        elif value is not None and not design:
-            yield at, f"dispersions: {path} is not a number"
-        seen.add(path)
-        for shape, size in (("normal", "sigma"), ("uniform", "half_width")):
-            inner = row.get(shape)
-            spread = inner.get(size) if isinstance(inner, Mapping) else None
-            if isinstance(spread, list) and design and len(spread) != len(design):
-                text = f"{path} has {len(design)} components, {size} has {len(spread)}"
-                yield ("dispersions", i, shape, size), f"dispersions: {text}"
 
 
 def _engineering(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:

@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_in
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jax
 import numpy as np
 
 from frigoris.flight import channels
 from frigoris.flight.events import Event, timeline
 from frigoris.flight.observables import OBSERVABLES, Seen
-from frigoris.flight.outcome import LANDED, Gear, Touch, classify, touch
+from frigoris.flight.outcome import LANDED, Gear, Touch, outcomes, touch
 from frigoris.flight.params import Params
 from frigoris.flight.slices import (
     AFTER_CONTACT,
+    COAST_MARGIN,
     Flown,
     Progress,
     Timetable,
@@ -26,9 +29,11 @@ from frigoris.flight.slices import (
 )
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
-from frigoris.mission.build import Planned, make_params, make_planned, stack
-from frigoris.mission.dispersions import case_key, draw
-from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.build import Planned, join, make_planned
+from frigoris.mission.cases import SEED, Case, Drawn, make_lanes
+from frigoris.mission.dispersions import Sampler
+from frigoris.mission.edit import as_flown
+from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.metrics import WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting, make_setting
@@ -37,17 +42,9 @@ from frigoris.moon.ephemeris import look
 from frigoris.moon.terrain import Terrain, load_terrain
 from frigoris.moon.time import format_utc
 
+__all__ = ["SEED", "Case"]
+
 WIDTH = 8  # lanes of the recording program
-SEED = 2025
-
-
-@dataclass(frozen=True)
-class Case:
-    """What distinguishes one flight of a mission from another."""
-
-    case: int | None = 0  # None flies the design point
-    seed: int = SEED
-    noise: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
         mission.site.latitude_deg,
         mission.site.longitude_deg,
     )
-    plan_si = si(planned(mission))
+    plan_si = si(as_planned(mission))
     setting = make_setting(mission.moon.gravity_degree_count, terrain)
     prepared = make_planned(plan_si, setting)
     plan = prepared.plan
@@ -107,18 +104,6 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
         plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0
     )
     return Stage(mission, terrain, setting, prepared, times)
-
-
-def case_params(
-    stage: Stage, mission: Mission, case: Case
-) -> tuple[Params, dict[str, Any]]:
-    """Numbers of one case of `mission`, and the dispersed values in them."""
-    flown = as_flown(mission)
-    drawn = {} if case.case is None else draw(flown, case.seed, case.case)
-    truth = replace(flown, drawn)
-    key = case_key(case.seed, 0 if case.case is None else case.case)
-    params = make_params(si(truth), stage.planned, stage.setting, key, noise=case.noise)
-    return params, drawn
 
 
 def counterfactuals(mission: Mission) -> list[str]:
@@ -149,8 +134,8 @@ def fly(
     seen = [look_at(stage, batch, k) for k in range(len(missions))]
     flight = _flight(stage, case, batch, seen[0])
     if judge and stage.mission.published:
-        vehicle, world = batch.params[0].vehicle, stage.setting.central()
-        m = si(as_flown(stage.mission))
+        m, world = si(as_flown(stage.mission)), stage.setting.central()
+        vehicle = jax.tree.map(lambda x: x[..., 0], batch.params.vehicle)
         seen[0].arcs.update(orbit_arcs(m, vehicle, world))
         seen[0].arcs.update(stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard))
         flights = dict(zip(["", *names], seen, strict=True))
@@ -164,8 +149,9 @@ class Batch:
     """Lanes flown together: a mission and a case each, with what came of them."""
 
     lanes: list[tuple[Mission, Case]]
-    params: list[Params]
-    drawn: list[dict[str, Any]]
+    params: Params  # cases last, filled up to the width
+    planned: list[Planned]
+    drawn: list[Drawn]
     flown: Flown
 
 
@@ -176,19 +162,52 @@ def fly_lanes(
     width: int = WIDTH,
     every: int = 1,
     substeps: int = 1,
+    sampler: Sampler | None = None,
     progress: Progress | None = None,
 ) -> Batch:
     """Fly up to `width` lanes; each may have other faults, cases, noise, parameters."""
-    built = [case_params(stage, m, case) for m, case in lanes]
-    params = [p for p, _ in built]
+    built = [
+        make_lanes(
+            mission, stage.planned, stage.setting, [c for _, c in group], sampler
+        )
+        for mission, group in _alike(lanes)
+    ]
+    params = join([b.params for b in built], width)
+    plans = [p for b in built for p in b.planned]
     flown = fly_batch(
-        stack(params, width),
-        stage.times,
+        params,
+        _common(stage.times, plans),
         every=every,
         substeps=substeps,
         progress=progress,
     )
-    return Batch(list(lanes), params, [d for _, d in built], flown)
+    drawn = [d for b in built for d in b.drawn]
+    return Batch(list(lanes), params, plans, drawn, flown)
+
+
+def _common(times: Timetable, plans: Sequence[Planned]) -> Timetable:
+    """Coast while all lanes coast; their plans may differ by seconds."""
+    first = min(p.plan.ignition_time for p in plans)
+    last = max(p.plan.ignition_time for p in plans)
+    return replace_in(
+        times,
+        coast_end=first - COAST_MARGIN,
+        expected_end=times.expected_end + last - first,
+    )
+
+
+def _alike(
+    lanes: Sequence[tuple[Mission, Case]],
+) -> list[tuple[Mission, list[tuple[Mission, Case]]]]:
+    """Neighbours of one mission and seed, with or without noise, built at once."""
+
+    def alike(lane: tuple[Mission, Case]) -> tuple[Any, ...]:
+        mission, case = lane
+        return id(mission), case.case is None, case.noise, case.seed
+
+    groups = groupby(lanes, key=alike)
+    found = [list(group) for _, group in groups]
+    return [(group[0][0], group) for group in found]
 
 
 def gear(m: SimpleNamespace) -> Gear:
@@ -201,12 +220,13 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
     """One lane of a batch as observables see it."""
     flown, m = batch.flown, si(batch.lanes[lane][0])
     found = touch(flown.truth, lane)
-    outcome = classify(flown.truth, lane, gear(m))
+    outcome = outcomes(flown.truth, gear(m))[lane]
     end = found.time if found else flown.end
     if outcome == LANDED:  # a wreck records nothing any more
         end += AFTER_CONTACT
     raw = channels.lane(flown.samples, lane, end)
-    site_M, standoff = stage.planned.site_M, stage.planned.standoff
+    planned = batch.planned[lane]
+    site_M, standoff = planned.site_M, planned.standoff
     truth = channels.truth_table(raw, site_M, standoff)
     onboard = channels.onboard_table(raw, site_M)
     miss = float(channels.ground_distance(found.r_M, site_M)) if found else np.nan
@@ -215,10 +235,10 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
         onboard=onboard,
         touched=found,
         outcome=outcome,
-        ignition_planned=stage.planned.plan.ignition_time,
+        ignition_planned=planned.plan.ignition_time,
         gravity=float(stage.setting.gravity.mu / np.sum(site_M**2)),
         miss=miss,
-        planned_rate=lambda h: schedule_rate(stage.planned.onboard, h),
+        planned_rate=lambda h: schedule_rate(planned.onboard, h),
         arcs={},
     )
 

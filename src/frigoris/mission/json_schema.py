@@ -9,8 +9,8 @@ from typing import Any
 from frigoris.mission.schema import Mission
 
 # rows of lists: a variant replaces them as a whole
-ROWS = {"Dispersion", "Normal", "Uniform", "Requirement", "Published", "Part"}
-ROWS |= {"Engineering", "Fitted", "Engine"}
+ROWS = {"Dispersion", "Normal", "Uniform", "LogNormal", "Discrete", "Table"}
+ROWS |= {"Requirement", "Published", "Part", "Engineering", "Fitted", "Engine"}
 
 
 def json_schema() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from frigoris.mission.source import (
     dotted,
     read_source,
 )
+from frigoris.mission.tables import read_tables
 from frigoris.mission.wording import shown, words
 from frigoris.units import stem, suffix
 
@@ -34,6 +35,7 @@ def load_mission(mission: str | Path) -> Mission:
     """
     source = read_extended(find(mission))
     findings = list(source.findings)
+    findings += [Finding(_place(source, at), text) for at, text in read_tables(source)]
     result = None
     try:
         result = Mission.model_validate(source.tree)

@@ -54,6 +54,8 @@ METRICS: dict[str, Metric] = {
     "contact_miss_m": Metric("m", "first contact to the target, along the ground"),
     "propellant_at_contact_kg": Metric("kg", "left at first contact"),
     "contact_descent_rate_m_s": Metric("m_s", "at first contact"),
+    "contact_speed_horizontal_m_s": Metric("m_s", "at first contact"),
+    "contact_tilt_deg": Metric("deg", "from the vertical at first contact"),
     "landed": Metric("yes", "upright and within the limits of the legs"),
     "stopping_height_ratio": Metric(
         "ratio", "height to stop from 66 m/s over its closed form"

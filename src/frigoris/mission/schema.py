@@ -1,8 +1,8 @@
 """The whole mission file: one section each, in the order in which it is told."""
 
 from frigoris.mission.schema_base import Count, Number, Section, item, param
+from frigoris.mission.schema_dispersions import Dispersion
 from frigoris.mission.schema_evidence import (
-    Dispersion,
     Engineering,
     Fault,
     Fitted,
@@ -12,7 +12,7 @@ from frigoris.mission.schema_evidence import (
 from frigoris.mission.schema_lander import Lander
 from frigoris.mission.schema_onboard import Onboard
 from frigoris.mission.schema_sensors import Sensors
-from frigoris.mission.schema_world import MissionInfo, Moon, Orbit, Site
+from frigoris.mission.schema_world import Handover, MissionInfo, Moon, Orbit, Site
 
 FITTED_MAX = 3  # numbers tuned to hit an observable, per flight
 
@@ -35,6 +35,7 @@ class Mission(Section):
     site: Site = item("where to land")
     moon: Moon = item("model of the Moon", Moon())
     orbit: Orbit = item("from the parking orbit to braking")
+    handover: Handover = item("the state handed to the lander", Handover())
     lander: Lander = item("the machine")
     sensors: Sensors = item("the instruments as they are")
     onboard: Onboard = item("the load of the flight software")
@@ -55,6 +56,7 @@ PARAMETERS = (
     "site",
     "moon",
     "orbit",
+    "handover",
     "lander",
     "sensors",
     "onboard",

@@ -1,4 +1,4 @@
-"""Mission file: what differed, what scatters, what is required, what was observed."""
+"""Mission file: what differed, what is required, what was observed."""
 
 from typing import Any, Literal
 
@@ -17,37 +17,6 @@ class Fault(Section):
     set: dict[str, Any] = item(
         "parameter path: value it really had", min_length=1, repr=True
     )
-
-
-class Normal(Section):
-    """Bell curve around the design value."""
-
-    sigma: Scalars = param(
-        0, 1e12, "one sigma in the unit of the path, or one per component"
-    )
-
-
-class Uniform(Section):
-    """Flat around the design value."""
-
-    half_width: Scalars = param(
-        0, 1e12, "in the unit of the path, or one per component"
-    )
-
-
-class Dispersion(Section):
-    """One parameter that differs from case to case; adds to its design value."""
-
-    path: str = item("parameter")
-    normal: Normal | None = item("bell curve", None)
-    uniform: Uniform | None = item("flat", None)
-
-    @model_validator(mode="after")
-    def _one_shape(self) -> "Dispersion":
-        if (self.normal is None) == (self.uniform is None):
-            message = "needs exactly one of normal, uniform"
-            raise PydanticCustomError("shape", "{m}", {"m": message})
-        return self
 
 
 class Requirement(Section):

@@ -110,13 +110,13 @@ class Orbit(Section):
     position_error_m: Vec3 = param(
         -50_000,
         50_000,
-        "true minus planned at the start: radial, along, across",
+        "delivery: true minus planned at the start: radial, along, across",
         (0.0, 0.0, 0.0),
     )
     velocity_error_m_s: Vec3 = param(
         -50,
         50,
-        "true minus planned at the start: radial, along, across",
+        "delivery: true minus planned at the start: radial, along, across",
         (0.0, 0.0, 0.0),
     )
 
@@ -126,3 +126,29 @@ class Orbit(Section):
             message = "perilune_altitude_km is above apolune_altitude_km"
             raise PydanticCustomError("order", "{m}", {"m": message})
         return self
+
+
+class Handover(Section):
+    """The state that the ground loads into the lander before the descent."""
+
+    position_error_m: Vec3 = param(
+        -50_000,
+        50_000,
+        "of orbit determination, told minus true at its epoch: radial, along, across",
+        (0.0, 0.0, 0.0),
+    )
+    velocity_error_m_s: Vec3 = param(
+        -50,
+        50,
+        "of orbit determination, told minus true at its epoch: radial, along, across",
+        (0.0, 0.0, 0.0),
+    )
+    age_s: Number = param(
+        0, 21_600, "epoch of the determination before the start of the flight", 0.0
+    )
+    time_tag_error_s: Number = param(
+        -60, 60, "the state told is that of so much later", 0.0
+    )
+    sigma_scale_ratio: Number = param(
+        0.001, 1000, "sigmas loaded with it, over those of onboard.navigation", 1.0
+    )

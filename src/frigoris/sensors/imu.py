@@ -4,9 +4,10 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from frigoris.math.tree import replace_at
 from frigoris.types import Scalar, Vec3
 
-NOISES = 12  # standard normal numbers that one measurement uses
+NOISES = 6  # standard normal numbers that one measurement uses, and one walk
 
 
 class Imu(eqx.Module):
@@ -28,11 +29,13 @@ class ImuState(eqx.Module):
 
     accel_bias: Vec3  # [m/s^2]
     gyro_bias: Vec3  # [rad/s]
+    since: Scalar  # time since their last step [s]
 
 
 def start(imu: Imu) -> ImuState:
     """Switch on: the biases have not walked yet."""
-    return ImuState(accel_bias=imu.accel_bias, gyro_bias=imu.gyro_bias)
+    zero = jnp.zeros_like(imu.accel_bias[0])
+    return ImuState(accel_bias=imu.accel_bias, gyro_bias=imu.gyro_bias, since=zero)
 
 
 def measure(
@@ -41,16 +44,22 @@ def measure(
     dtheta_B: Vec3,
     dv_B: Vec3,
     dt: Scalar,
-    noise: Float[Array, "12 *#cases"],
+    noise: Float[Array, "6 *#cases"],
 ) -> tuple[Vec3, Vec3, ImuState]:
-    """Measured increments over the last `dt` from the true ones, and the new biases."""
+    """Measured increments over the last `dt` from the true ones."""
     root = jnp.sqrt(dt)
     gyro = (1.0 + imu.gyro_scale) * dtheta_B + state.gyro_bias * dt
     gyro = gyro + imu.gyro_noise * root * noise[0:3]
     accel = (1.0 + imu.accel_scale) * dv_B + state.accel_bias * dt
     accel = accel + imu.accel_noise * root * noise[3:6]
-    walked = ImuState(
-        accel_bias=state.accel_bias + imu.accel_walk * root * noise[6:9],
-        gyro_bias=state.gyro_bias + imu.gyro_walk * root * noise[9:12],
+    return gyro, accel, replace_at(lambda s: s.since, state, state.since + dt)
+
+
+def walk(imu: Imu, state: ImuState, noise: Float[Array, "6 *#cases"]) -> ImuState:
+    """One step of the random walk of the biases, for all the time since the last."""
+    root = jnp.sqrt(state.since)
+    return ImuState(
+        accel_bias=state.accel_bias + imu.accel_walk * root * noise[0:3],
+        gyro_bias=state.gyro_bias + imu.gyro_walk * root * noise[3:6],
+        since=jnp.zeros_like(state.since),
     )
-    return gyro, accel, walked

@@ -5,6 +5,8 @@ import equinox as eqx
 from frigoris.math.rotation import q_from_rotvec, qmul
 from frigoris.types import Quat, Scalar, Vec3
 
+NOISES = 3  # standard normal numbers that one measurement uses
+
 
 class StarTracker(eqx.Module):
     """The instrument's axes are turned by `misalignment` from where the flight software

@@ -1,0 +1,155 @@
+"""One row per case: what went in, what came of it, how much was left; and histories."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow as pa
+
+from frigoris.constants import RADIUS_MOON
+from frigoris.flight import channels
+from frigoris.flight.observables import OBSERVABLES
+from frigoris.flight.outcome import LANDED, Touches, outcomes, touches
+from frigoris.flight.slices import AFTER_CONTACT, Flown
+from frigoris.mission.fly import Batch, Stage, gear, look_at
+from frigoris.mission.si import si
+
+# columns that every store has, after the inputs; the unit is the last part
+RESULTS = {
+    "contact_t_s": "first contact after the start of the flight",
+    "contact_descent_rate_m_s": "at first contact",
+    "contact_speed_horizontal_m_s": "at first contact",
+    "contact_tilt_deg": "from the vertical at first contact",
+    "contact_lat_deg": "mean Earth frame",
+    "contact_lon_deg": "mean Earth frame, east positive",
+    "contact_east_m": "of the target, along the ground",
+    "contact_north_m": "of the target, along the ground",
+    "contact_miss_m": "first contact to the target, along the ground",
+    "propellant_left_kg": "of the descent engines, at the end",
+    "rcs_propellant_left_kg": "of the attitude thrusters, at the end",
+    "altitude_error_max_m": "largest error of the onboard altitude below 3 km",
+    "margin_descent_rate_m_s": "what the legs survive less what they got",
+    "margin_speed_horizontal_m_s": "what the legs survive less what they got",
+    "margin_tilt_deg": "what the legs survive less what they got",
+}
+HISTORY = (
+    "altitude_m",
+    "descent_rate_m_s",
+    "speed_horizontal_m_s",
+    "downrange_m",
+    "est_altitude_m",
+    "propellant_kg",
+)
+NEAR = 3000.0  # below this the onboard altitude decides about the landing [m]
+Columns = dict[str, np.ndarray]
+
+
+def results(stage: Stage, flown: Flown, m: SimpleNamespace) -> Columns:
+    """The columns `outcome`, `landed` and `RESULTS` of all lanes; `m` in SI."""
+    found, legs = touches(flown.truth), gear(m)
+    named = np.array(outcomes(flown.truth, legs))
+    up = found.r_M / np.sqrt(np.sum(found.r_M**2, axis=0))
+    lat, lon = np.arcsin(up[2]), np.arctan2(up[1], up[0])
+    site = stage.planned.site_M
+    east, north = _offsets(found, site)
+    motion = flown.truth.motion
+    values = [
+        found.time,
+        found.vertical_speed,
+        found.horizontal_speed,
+        np.degrees(found.tilt),
+        np.degrees(lat),
+        np.degrees(lon),
+        east,
+        north,
+        channels.ground_distance(found.r_M.T, site),
+        np.asarray(motion.propellant),
+        np.asarray(motion.rcs_propellant),
+        _altitude_error(flown),
+        legs.vertical_speed_max - found.vertical_speed,
+        legs.horizontal_speed_max - found.horizontal_speed,
+        np.degrees(legs.tilt_max - found.tilt),
+    ]
+    told = dict(zip(RESULTS, values, strict=True))
+    return {"outcome": named, "landed": named == LANDED, **told}
+
+
+def _offsets(found: Touches, site: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """East and north of the target along the ground [m]."""
+    up = site / np.linalg.norm(site)
+    east = np.cross([0.0, 0.0, 1.0], up)
+    east /= np.linalg.norm(east)
+    level = np.stack([east, np.cross(up, east)]) @ found.r_M
+    reach = channels.ground_distance(found.r_M.T, site)
+    size = np.maximum(np.sqrt(np.sum(level**2, axis=0)), 1e-9)
+    return level[0] * reach / size, level[1] * reach / size
+
+
+def _altitude_error(flown: Flown) -> np.ndarray:
+    """Largest |estimate - truth| of the altitude below `NEAR`, in flight [m]."""
+    s = flown.samples
+    radius = np.sqrt(np.sum(s["r_M"] ** 2, axis=1))
+    est = np.sqrt(np.sum(s["est_r_M"] ** 2, axis=1))
+    # both count from the same sphere and the same point of the vehicle
+    high = radius - RADIUS_MOON - s["ground_height"]
+    low = (high < NEAR) & (s["moving"] > 0.5)
+    error = np.where(low, np.abs(est - radius), -1.0)
+    worst = np.max(error, axis=0)
+    return np.where(worst < 0.0, np.nan, worst)
+
+
+def metrics(stage: Stage, batch: Batch, lanes: int, names: Sequence[str]) -> Columns:
+    """Named observables of the first `lanes` lanes, for requirements."""
+    seen = [look_at(stage, batch, k) for k in range(lanes)] if names else []
+    return {
+        f"metric.{name}": np.array([OBSERVABLES[name](s) for s in seen])
+        for name in names
+    }
+
+
+def histories(
+    stage: Stage, flown: Flown, lanes: int, names: Sequence[str], step: int
+) -> dict[str, pa.Array]:
+    """Channels of each lane up to its own end, every `step`-th sample, as lists."""
+    if not names:
+        return {}
+    raw = {k: v[::step] for k, v in flown.samples.items()}
+    count = raw["t"].shape[0]
+    flat = {
+        # lane after lane, as one long flight
+        k: np.moveaxis(v[..., :lanes], -1, 0).reshape(lanes * count, *v.shape[1:-1])
+        for k, v in raw.items()
+    }
+    planned = stage.planned
+    table = channels.truth_table(flat, planned.site_M, planned.standoff)
+    table |= channels.onboard_table(flat, planned.site_M)
+    end = np.asarray(flown.truth.contact.time)[:lanes, None] + AFTER_CONTACT
+    keep = flat["t"].reshape(lanes, count) <= end
+    offsets = pa.array(np.concatenate([[0], np.cumsum(keep.sum(axis=1))]), pa.int32())
+    inside = keep.reshape(-1)
+    return {
+        f"history.{name}": pa.ListArray.from_arrays(
+            offsets, pa.array(table[name][inside].astype(np.float32))
+        )
+        for name in ("t_s", *names)
+    }
+
+
+def row_table(
+    stage: Stage,
+    batch: Batch,
+    cases: Sequence[int],
+    inputs: Columns,
+    names: Sequence[str],
+    history: Sequence[str],
+    history_step: int,
+) -> pa.Table:
+    """The rows of a chunk."""
+    lanes = len(cases)
+    m = si(batch.lanes[0][0])
+    found = results(stage, batch.flown, m)
+    columns: dict[str, object] = {"case": np.asarray(cases, dtype=np.int64), **inputs}
+    columns |= {k: v[:lanes] for k, v in found.items()}
+    columns |= metrics(stage, batch, lanes, names)
+    columns |= histories(stage, batch.flown, lanes, history, history_step)
+    return pa.table({k: pa.array(v) for k, v in columns.items()})

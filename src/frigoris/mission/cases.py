@@ -1,0 +1,113 @@
+"""Cases of a mission as numbers of a flight, many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from frigoris.flight.params import Params
+from frigoris.mission.build import Planned, join, make_params, make_planned, spread
+from frigoris.mission.dispersions import Sampler, case_key, known, make_sampler
+from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.schema import Mission
+from frigoris.mission.setting import Setting
+from frigoris.mission.si import si
+from frigoris.units import FACTORS, stem, suffix
+
+SEED = 2025
+Drawn = dict[str, Any]  # path: value, in the units of the mission file
+
+
+@dataclass(frozen=True)
+class Case:
+    """What distinguishes one flight of a mission from another."""
+
+    case: int | None = 0  # None flies the design point
+    seed: int = SEED
+    noise: bool = True
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Cases side by side: their numbers, cases last; plan and drawn values of each."""
+
+    params: Params
+    planned: list[Planned]
+    drawn: list[Drawn]
+
+
+def make_lanes(
+    mission: Mission,
+    base: Planned,
+    setting: Setting,
+    cases: Sequence[Case],
+    sampler: Sampler | None = None,
+) -> Lanes:
+    """Build cases of one mission, all with noise or all without, all of one seed.
+
+    `sampler` draws them, by default at random; `base` is the plan of the mission.
+    """
+    flown = as_flown(mission)
+    sampler = sampler or make_sampler(flown, cases[0].seed)
+    drawn = [{} if c.case is None else sampler.draw(c.case) for c in cases]
+    if not known(mission) or not any(drawn):
+        return Lanes(
+            _side_by_side(flown, base, setting, cases, drawn),
+            [base] * len(cases),
+            drawn,
+        )
+    plans = [knowing(mission, base, setting, values) for values in drawn]
+    parts = [
+        _side_by_side(flown, plan, setting, [case], [values])
+        for plan, case, values in zip(plans, cases, drawn, strict=True)
+    ]
+    return Lanes(join(parts, len(cases)), plans, drawn)
+
+
+def _side_by_side(
+    flown: Mission,
+    base: Planned,
+    setting: Setting,
+    cases: Sequence[Case],
+    drawn: Sequence[Drawn],
+) -> Params:
+    keys = [case_key(c.seed, 0 if c.case is None else c.case) for c in cases]
+    noise = cases[0].noise
+    single = make_params(si(flown), base, setting, keys[0], noise=noise)
+    truth = si(flown)
+    for path in drawn[0]:
+        put(truth, path, np.array([values[path] for values in drawn]).T)
+    params = make_params(truth, base, setting, np.stack(keys, axis=-1), noise=noise)
+    return spread(params, single, len(cases))
+
+
+def knowing(
+    mission: Mission, base: Planned, setting: Setting, values: Drawn
+) -> Planned:
+    """Plan and load of a team that knows some of the values of a case.
+
+    Known late in the preparation means a plan of its own; known on the day, only the
+    numbers of the load change and the flight planned stays.
+    """
+    late, all_known = known(mission, ["known_late"]), known(mission)
+    believed = replace(planned(mission), {path: values[path] for path in all_known})
+    return make_planned(si(believed), setting, plan=None if late else base.plan)
+
+
+def put(m: SimpleNamespace, path: str, value: Any) -> None:
+    """Set the value at a path of a mission in SI; given in the unit of the path."""
+    *inner, last = path.split(".")
+    node: Any = m
+    for part in inner:
+        node = _child(node, part)
+    unit = suffix(last)
+    setattr(node, stem(last), value if unit is None else value * FACTORS[unit])
+
+
+def _child(node: Any, part: str) -> Any:
+    if isinstance(node, tuple):
+        found = [x for i, x in enumerate(node) if part in (str(i), x.name)]
+        return found[0]
+    return getattr(node, stem(part))
