@@ -16,6 +16,19 @@ from typing import Annotated, Any
 import typer
 
 from frigoris import __version__, runtime
+from frigoris.commands import campaign as campaign_commands
+from frigoris.commands.options import (
+    AsJson,
+    CaseNumber,
+    Faults,
+    Map,
+    MissionName,
+    Nominal,
+    Out,
+    Seed,
+    Sets,
+    Undispersed,
+)
 from frigoris.errors import FrigorisError, MissionFileError, OutputError, UserError
 
 DONE, FAILED, MISTAKE, OURS, STOPPED = 0, 1, 2, 70, 130
@@ -35,45 +48,6 @@ app.add_typer(data, name="data", no_args_is_help=True)
 _UsageProblem: type[Exception] = next(
     c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
 )
-
-MissionName = Annotated[
-    str, typer.Argument(metavar="MISSION", help="Name in the catalogue, or a path.")
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on stdout, nothing else.")
-]
-
-CaseNumber = Annotated[
-    int, typer.Option(help="Which draw of the dispersions and noise, from 0.")
-]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter."),
-]
-Faults = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fault",
-        metavar="NAME[:KEY=VALUE,...]",
-        help="Fly only the faults named; with KEY=VALUE change what one does and "
-        "leave the others.",
-    ),
-]
-Nominal = Annotated[
-    bool, typer.Option("--nominal", help="Without the faults of the mission.")
-]
-Undispersed = Annotated[
-    bool,
-    typer.Option("--undispersed", help="The design point: no dispersions, no noise."),
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of dispersions and noise.")]
-Out = Annotated[
-    Path | None,
-    typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
-]
-Map = Annotated[
-    str | None, typer.Option("--map", help="auto, ldem_4, fused16 or embedded.")
-]
 
 
 def main() -> None:
@@ -240,6 +214,11 @@ def reproduce(
         console_text.print_reproduced(result)
     if not all(row["musts_met"] for row in result["missions"]):
         raise typer.Exit(FAILED)
+
+
+app.command()(campaign_commands.campaign)
+app.command()(campaign_commands.campaign_report)
+app.command()(campaign_commands.replay)
 
 
 @app.command()

@@ -23,6 +23,7 @@ FLOORS = [  # a module imports from lower floors and from its own folder only
     {"verify", "investigate"},
     {"report", "console"},
     {"verbs"},
+    {"commands"},
     {"cli", "bench"},
 ]
 FLOOR = {part: i for i, floor in enumerate(FLOORS) for part in floor}

@@ -7,11 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touches, outcomes, touches
 from frigoris.flight.slices import AFTER_CONTACT, Flown
 from frigoris.mission.fly import Batch, Stage, gear, look_at
+from frigoris.mission.paths import did_you_mean
 from frigoris.mission.si import si
 
 # columns that every store has, after the inputs; the unit is the last part
@@ -41,7 +43,27 @@ HISTORY = (
     "propellant_kg",
 )
 NEAR = 3000.0  # below this the onboard altitude decides about the landing [m]
+# channels that a history may hold: those that one sample tells by itself
+UNFIT = ("accel_", "gyro_", "t_s")
 Columns = dict[str, np.ndarray]
+
+
+def check_history(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of channels, or `UserError` with the nearest that there is."""
+    known = history_channels()
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"Cannot keep a history of {name!r}: there is no such channel."
+                f"{did_you_mean(name, known) or ' Known are ' + ', '.join(known)}"
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def history_channels() -> list[str]:
+    """Names of the channels of which a campaign can keep histories."""
+    names = channels.channel_names()
+    return sorted({n for n in names if not n.startswith(UNFIT)})
 
 
 def results(stage: Stage, flown: Flown, m: SimpleNamespace) -> Columns:

@@ -10,6 +10,7 @@ from frigoris.constants import RADIUS_MOON
 
 Raw = dict[str, np.ndarray]
 Table = dict[str, np.ndarray]
+VECTORS = ("dv", "dtheta", "torque_cmd")  # recorded without a frame in their name
 
 
 def _split(name: str, unit: str, values: np.ndarray, parts: str = "xyz") -> Table:
@@ -56,6 +57,22 @@ def lane(samples: Raw, index: int, end: float) -> Raw:
     """One case of a batch, `[sample, component]`, up to `end` [s]."""
     keep = samples["t"][:, index] <= end
     return {k: v[keep][..., index] for k, v in samples.items()}
+
+
+class _Blank(Raw):
+    """Two samples of whatever is asked for."""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        width = 4 if "q_" in name else 3
+        single = name[-2:] not in ("_M", "_B", "MB", "BI_B") and name not in VECTORS
+        return np.ones(2) if single else np.ones((2, width))
+
+
+def channel_names() -> list[str]:
+    """All channels of both tables."""
+    with np.errstate(all="ignore"):
+        truth = truth_table(_Blank(), np.ones(3), 0.0)
+        return [*truth, *onboard_table(_Blank(), np.ones(3))]
 
 
 def truth_table(raw: Raw, site_M: np.ndarray, standoff: float) -> Table:

@@ -124,13 +124,16 @@ def fly(
     case: Case,
     *,
     judge: bool = True,
+    sampler: Sampler | None = None,
     progress: Progress | None = None,
 ) -> Flight:
     """One flight, and beside it those that its published rows compare it with."""
     began = time.perf_counter()
     names = counterfactuals(stage.mission) if judge else []
     missions = [stage.mission, *(without(stage.mission, name) for name in names)]
-    batch = fly_lanes(stage, [(m, case) for m in missions], progress=progress)
+    batch = fly_lanes(
+        stage, [(m, case) for m in missions], sampler=sampler, progress=progress
+    )
     seen = [look_at(stage, batch, k) for k in range(len(missions))]
     flight = _flight(stage, case, batch, seen[0])
     if judge and stage.mission.published:

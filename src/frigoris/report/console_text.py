@@ -45,7 +45,8 @@ def progress_bar() -> Iterator[Report]:
         yield report
 
 
-def _console() -> Console:
+def make_console() -> Console:
+    """Standard output, wide where nobody says how wide."""
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PLAIN_WIDTH
@@ -54,7 +55,7 @@ def _console() -> Console:
 
 def print_flight(flight: Any, console: Console | None = None) -> None:
     """Outcome, timeline, published observables, data used, where the record is."""
-    out = console or _console()
+    out = console or make_console()
     out.print(timeline(flight.events))
     if flight.published:
         out.print(published(flight.published))
@@ -90,7 +91,7 @@ def headline(flight: Any) -> list[Text]:
 
 def timeline(events: list[dict[str, Any]]) -> Table:
     """What happened, and when."""
-    table = _table("UTC", "t [s]", "event")
+    table = make_table("UTC", "t [s]", "event")
     table.columns[1].justify = "right"
     for event in events:
         table.add_row(_clock(event["utc"]), f"{event['t_s']:.1f}", event["text"])
@@ -101,7 +102,7 @@ def published(rows: list[dict[str, Any]]) -> Table:
     """What the real flight showed, and what this one shows."""
     maps = {part.get("terrain") for row in rows for part in row["parts"]} - {None}
     told = f"simulated over {maps.pop()}" if len(maps) == 1 else "simulated"
-    table = _table("id", "grade", "observable", told, "published", "")
+    table = make_table("id", "grade", "observable", told, "published", "")
     table.columns[3].justify = "right"
     table.columns[3].no_wrap = table.columns[4].no_wrap = True
     for row in rows:
@@ -122,7 +123,7 @@ def published(rows: list[dict[str, Any]]) -> Table:
 
 def print_reproduced(result: dict[str, Any], console: Console | None = None) -> None:
     """The table of each mission, and its score."""
-    out = console or _console()
+    out = console or make_console()
     for mission in result["missions"]:
         out.print(published(mission["published"]))
         musts = "every must is met" if mission["musts_met"] else "a must is missed"
@@ -140,7 +141,8 @@ def data_used(flight: Any) -> str:
     return "; ".join(part for part in told if part)
 
 
-def _table(*titles: str) -> Table:
+def make_table(*titles: str) -> Table:
+    """A table without lines."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         table.add_column(title, overflow="fold")

@@ -11,12 +11,12 @@ from typing import Any
 
 from frigoris.report import plots
 from frigoris.report.style import LIGHT, RC, themed
-from frigoris.report.view import View
 
-Draw = Callable[[Any, View], None]
+Draw = Callable[[Any, Any], None]
 
 # name -> (panels from top to bottom, what it shows in words)
-FIGURES: dict[str, tuple[tuple[Draw, ...], str]] = {
+Figures = dict[str, tuple[tuple[Draw, ...], str]]
+FIGURES: Figures = {
     "altitude": ((plots.altitude,), "altitude over time: truth, estimate, laser"),
     "near": ((plots.altitude_near,), "the same for the last four kilometres"),
     "rate": ((plots.descent_rate,), "descent rate against altitude, and as planned"),
@@ -30,13 +30,13 @@ PICTURE_ROOM = {"left": 0.045, "right": 0.988, "top": 0.865, "bottom": 0.065}
 PICTURE, DPI = (15.0, 8.6), 110.0  # of the picture of the flight
 
 
-def drawings(view: View) -> dict[str, str]:
+def drawings(view: Any, figures: Figures = FIGURES) -> dict[str, str]:
     """Every figure as SVG to be put into a page; its colours are the page's."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     found = {}
-    for name, (panels, _) in FIGURES.items():
+    for name, (panels, _) in figures.items():
         with rc_context({**RC, "svg.hashsalt": name}):
             figure = Figure(figsize=SIZE)
             # placed by hand: laying out by what is drawn takes twice as long
@@ -48,7 +48,9 @@ def drawings(view: View) -> dict[str, str]:
     return found
 
 
-def picture(view: View, title: str, subtitle: str, path: Path) -> None:
+def picture(
+    view: Any, title: str, subtitle: str, path: Path, figures: Figures = FIGURES
+) -> None:
     """All figures in one picture."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -58,14 +60,14 @@ def picture(view: View, title: str, subtitle: str, path: Path) -> None:
         figure.text(0.042, 0.955, title, fontsize=15, fontweight="bold")
         figure.text(0.042, 0.925, subtitle, fontsize=10, color=LIGHT["muted"])
         grid = figure.add_gridspec(2, 3, hspace=0.26, wspace=0.17, **PICTURE_ROOM)
-        for i, (panels, _) in enumerate(FIGURES.values()):
+        for i, (panels, _) in enumerate(figures.values()):
             _draw(panels, view, grid[i // 3, i % 3])
         stream = BytesIO()
         figure.savefig(stream, format="png", metadata={"Software": None})
     path.write_bytes(stream.getvalue())
 
 
-def _draw(panels: tuple[Draw, ...], view: View, cell: Any) -> None:
+def _draw(panels: tuple[Draw, ...], view: Any, cell: Any) -> None:
     inner = cell.subgridspec(len(panels), 1, hspace=0.28)
     axes = inner.subplots(sharex=True, squeeze=False)[:, 0]
     for draw, ax in zip(panels, axes, strict=True):

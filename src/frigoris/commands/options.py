@@ -1,0 +1,47 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MissionName = Annotated[
+    str, typer.Argument(metavar="MISSION", help="Name in the catalogue, or a path.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout, nothing else.")
+]
+CaseNumber = Annotated[
+    int, typer.Option(help="Which draw of the dispersions and noise, from 0.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter."),
+]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="NAME[:KEY=VALUE,...]",
+        help="Fly only the faults named; with KEY=VALUE change what one does and "
+        "leave the others.",
+    ),
+]
+Nominal = Annotated[
+    bool, typer.Option("--nominal", help="Without the faults of the mission.")
+]
+Undispersed = Annotated[
+    bool,
+    typer.Option("--undispersed", help="The design point: no dispersions, no noise."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of dispersions and noise.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
+]
+Map = Annotated[
+    str | None, typer.Option("--map", help="auto, ldem_4, fused16 or embedded.")
+]
+StoreFolder = Annotated[
+    Path, typer.Argument(metavar="STORE", help="Folder that a campaign wrote.")
+]
