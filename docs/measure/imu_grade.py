@@ -10,8 +10,9 @@ runtime.prepare()
 import numpy as np  # noqa: E402
 
 from frigoris.flight.outcome import LANDED  # noqa: E402
+from frigoris.mission.batch import fly_lanes, look_at, make_stage  # noqa: E402
+from frigoris.mission.cases import Case  # noqa: E402
 from frigoris.mission.edit import nominal  # noqa: E402
-from frigoris.mission.fly import Case, fly_lanes, look_at, make_stage  # noqa: E402
 from frigoris.mission.load import load_mission  # noqa: E402
 
 CASES = 64

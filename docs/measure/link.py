@@ -8,14 +8,10 @@ from frigoris import runtime
 runtime.prepare()
 
 from frigoris.flight.observables import OBSERVABLES  # noqa: E402
+from frigoris.mission.batch import fly_lanes, look_at, make_stage  # noqa: E402
+from frigoris.mission.cases import Case  # noqa: E402
 from frigoris.mission.edit import set_values  # noqa: E402
-from frigoris.mission.fly import (  # noqa: E402
-    Case,
-    fly_lanes,
-    look_at,
-    make_stage,
-    without,
-)
+from frigoris.mission.fly import without  # noqa: E402
 from frigoris.mission.load import load_mission  # noqa: E402
 
 FACTORS = (1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0)

@@ -48,8 +48,9 @@ def command_time(arguments: list[str]) -> float:
 
 def landings() -> None:
     """Landings per second of one core, whole flights from before the deorbit burn."""
+    from frigoris.mission.batch import fly_lanes, make_stage
+    from frigoris.mission.cases import Case
     from frigoris.mission.edit import nominal
-    from frigoris.mission.fly import Case, fly_lanes, make_stage
     from frigoris.mission.load import load_mission
 
     mission = load_mission(MISSION)

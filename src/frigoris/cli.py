@@ -19,6 +19,7 @@ from frigoris import __version__, runtime
 from frigoris.commands import campaign as campaign_commands
 from frigoris.commands.options import (
     AsJson,
+    BranchFrom,
     CaseNumber,
     Faults,
     Map,
@@ -156,6 +157,7 @@ def fly(
     seed: Seed = None,
     out: Out = None,
     terrain: Map = None,
+    branch_from: BranchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Fly one mission from lunar orbit to the ground and write its record."""
@@ -175,6 +177,7 @@ def fly(
             undispersed=undispersed,
             out=out,
             terrain=terrain,
+            branch_from=branch_from,
             progress=progress,
         )
     if as_json:

@@ -11,10 +11,13 @@ from typing import Any, cast
 
 from frigoris import __version__
 from frigoris.errors import UserError
-from frigoris.mission.edit import choose_faults, planned, set_values
-from frigoris.mission.fly import SEED, Case, Flight, make_stage
+from frigoris.mission.batch import make_stage
+from frigoris.mission.cases import SEED, Case
+from frigoris.mission.edit import choose_faults, consistent, planned, set_values
+from frigoris.mission.fly import Flight
 from frigoris.mission.fly import fly as fly_stage
 from frigoris.mission.load import load_mission
+from frigoris.mission.schema import Mission
 
 Progress = Callable[[float, float], None]
 
@@ -30,16 +33,20 @@ def fly(
     undispersed: bool = False,
     out: Path | None = None,
     terrain: str | None = None,
+    branch_from: str | None = None,
     progress: Progress | None = None,
 ) -> Flight:
     """Fly one mission from orbit to the ground and write its record and report.
 
     `undispersed` flies the design point: no dispersions and noise-free instruments.
+    `branch_from`, as `RECORD@t_s`, goes on from that moment of a record, as its case.
     The record goes to `out`, by default `runs/MISSION-CASE`. Raises `UserError`.
     """
     began = time.perf_counter()
     whole = load_mission(mission)
     chosen = choose_faults(set_values(whole, sets), faults, off=nominal)
+    if branch_from:
+        return _branch(chosen, branch_from, out, began, progress)
     stage = make_stage(chosen, terrain)
     flight = fly_stage(
         stage,
@@ -50,6 +57,22 @@ def fly(
     )
     name = "design" if undispersed else str(case)
     folder = out or Path("runs") / f"{chosen.mission.name}-{name}"
+    written = write(flight, folder)
+    return replace(flight, record=written, wall_s=time.perf_counter() - began)
+
+
+def _branch(
+    mission: Mission,
+    place: str,
+    out: Path | None,
+    began: float,
+    progress: Progress | None,
+) -> Flight:
+    from frigoris.mission.branch import branch, parse_place
+
+    record, time_s = parse_place(place)
+    flight = branch(record, time_s, mission, progress)
+    folder = out or record.with_name(f"{record.name}-from-{time_s:g}")
     written = write(flight, folder)
     return replace(flight, record=written, wall_s=time.perf_counter() - began)
 
@@ -73,7 +96,7 @@ def write(flight: Flight, folder: Path) -> Path:
         folder,
         flight,
         to_yaml(planned(flight.mission)),
-        to_yaml(flight.mission),
+        to_yaml(consistent(flight.mission)),
         versions=versions(),
         radio_rate_bit_s=radio.rate_bit_s,
         radio_frame_bytes=radio.frame_bytes,

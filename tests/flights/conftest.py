@@ -5,16 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from frigoris.flight.observables import Seen
+from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at, make_stage
+from frigoris.mission.cases import Case
 from frigoris.mission.edit import nominal, set_values
-from frigoris.mission.fly import (
-    Batch,
-    Case,
-    Stage,
-    fly_lanes,
-    look_at,
-    make_stage,
-    without,
-)
+from frigoris.mission.fly import without
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from flights.conftest import QUIET, Fleet
+from frigoris.mission.batch import fly_lanes, look_at
 from frigoris.mission.edit import nominal
-from frigoris.mission.fly import fly_lanes, look_at
 from frigoris.mission.schema import Mission
 
 

@@ -6,9 +6,10 @@ import pytest
 from flights.conftest import CASES, Fleet
 from frigoris.flight.outcome import LANDED
 from frigoris.math.grid import height_under
+from frigoris.mission.batch import fly_lanes, look_at, make_stage
 from frigoris.mission.build import take
+from frigoris.mission.cases import Case
 from frigoris.mission.edit import nominal
-from frigoris.mission.fly import Case, fly_lanes, look_at, make_stage
 from frigoris.mission.schema import Mission
 
 

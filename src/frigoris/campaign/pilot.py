@@ -18,11 +18,11 @@ from frigoris.campaign.store import write_chunk
 from frigoris.errors import FrigorisError
 from frigoris.flight.params import Params
 from frigoris.flight.slices import warm_up
+from frigoris.mission.batch import Batch, fly_lanes, make_stage
 from frigoris.mission.build import Planned, join, spread, take
 from frigoris.mission.cases import Case, make_lanes
 from frigoris.mission.dispersions import known, make_sampler
 from frigoris.mission.edit import as_flown
-from frigoris.mission.fly import Batch, fly_lanes, make_stage
 from frigoris.mission.read_back import Reader
 
 AGREE = 1e-6  # of the scatter of an input: more, and something else flew [-]

@@ -9,7 +9,7 @@ from typing import Any
 
 from frigoris.flight.slices import COAST_TICK_MAX, TICK
 from frigoris.mission.cases import SEED
-from frigoris.mission.paths import fault_path
+from frigoris.mission.edit import consistent
 from frigoris.mission.sampling import Kind, Sampling
 from frigoris.mission.schema import Mission
 from frigoris.onboard.software import FILTER_TICKS, GUIDANCE_TICKS, STAR_TICKS
@@ -54,13 +54,8 @@ def as_plan(mission: Mission, count: int, **options: Any) -> Plan:
     Published rows belong to one flight with its faults; a campaign is judged by the
     requirements.
     """
-    engineering = tuple(
-        row
-        for row in mission.engineering
-        if (fault_path(row.path) or ("", ""))[0] in {"", *mission.faults}
-    )
-    plain = {"published": (), "fitted": (), "engineering": engineering}
-    return Plan(mission.model_copy(update=plain), count, **options)
+    plain = consistent(mission).model_copy(update={"published": (), "fitted": ()})
+    return Plan(plain, count, **options)
 
 
 def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str, Any]:

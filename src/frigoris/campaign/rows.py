@@ -12,7 +12,7 @@ from frigoris.flight import channels
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touches, outcomes, touches
 from frigoris.flight.slices import AFTER_CONTACT, Flown
-from frigoris.mission.fly import Batch, Stage, gear, look_at
+from frigoris.mission.batch import Batch, Stage, gear, look_at
 from frigoris.mission.paths import did_you_mean
 from frigoris.mission.si import si
 

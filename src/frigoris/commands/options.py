@@ -42,6 +42,15 @@ Out = Annotated[
 Map = Annotated[
     str | None, typer.Option("--map", help="auto, ldem_4, fused16 or embedded.")
 ]
+BranchFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="RECORD@T_S",
+        help="Go on from this time of a recorded flight, as its case, with what the "
+        "other options change from there on.",
+    ),
+]
 StoreFolder = Annotated[
     Path, typer.Argument(metavar="STORE", help="Folder that a campaign wrote.")
 ]

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from frigoris.errors import OutputError, UserError
+from frigoris.flight import moments
 from frigoris.flight.provenance import data_hashes
 from frigoris.flight.telemetry import LIGHT_TIME, Table, telemetry_tables
 from frigoris.packets.dictionary import Dictionary, load_dictionary
@@ -159,6 +160,8 @@ def _write_truth(folder: Path, flight: Any, flown_yaml: str) -> None:
     _write_table(folder / "states.parquet", flight.truth, about)
     _write_table(folder / "onboard.parquet", flight.onboard, about)
     (folder / "flown.yaml").write_text(flown_yaml, encoding="utf-8")
+    if flight.states:
+        moments.save(folder / moments.FILE, flight.states, 0)
     _write_json(folder / "flight.json", flight_summary(flight))
 
 
@@ -168,6 +171,7 @@ def flight_summary(flight: Any) -> dict[str, Any]:
         *("case", "seed", "faults", "outcome", "landed", "contact"),
         *("propellant_left_kg", "events", "published", "start_utc", "ignition_s"),
         *("loss_of_signal_s", "last_telemetry", "gravity_note", "sky", "dispersed"),
+        "branched_from",
     )
     terrain = flight.terrain
     return {

@@ -5,7 +5,7 @@ same slice with a longer one. What needs the host happens between slices.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ SLICE_TICKS = 200  # of one compiled slice
 TICK = 0.1  # engines on [s]
 COAST_TICK_MAX = 2.0  # engines off [s]
 COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
+SAME = 1e-6  # two moments nearer than this are one [s]
 AFTER_CONTACT = 3.0  # flown on at rest, so that the software can see its legs [s]
 LONGEST = 1800.0  # after ignition; who still flies then is an outcome of its own [s]
 
@@ -43,6 +44,7 @@ class Flown:
     truth: State
     samples: dict[str, np.ndarray]  # [sample, component, case]
     end: float  # [s]
+    states: list[Flying] = field(default_factory=list)  # at the start of each slice
 
 
 def timetable(deorbit_time: float, ignition_time: float, burn_time: float) -> Timetable:
@@ -52,12 +54,20 @@ def timetable(deorbit_time: float, ignition_time: float, burn_time: float) -> Ti
     return Timetable(float(start), ignition_time - COAST_MARGIN, ignition_time + 760.0)
 
 
-def slice_ticks(times: Timetable) -> list[float]:
-    """Tick of each slice up to the end of the coast [s]; afterwards `TICK`."""
-    before = round(times.coast_start / (SLICE_TICKS * TICK))
-    span = times.coast_end - times.coast_start
-    coasting = max(int(np.ceil(span / (SLICE_TICKS * COAST_TICK_MAX))), 1)
-    return [TICK] * before + [span / (coasting * SLICE_TICKS)] * coasting
+def next_tick(times: Timetable, now: float) -> float:
+    """Tick of the slice that begins at `now`: whole slices fill the coast [s]."""
+    left = times.coast_end - now
+    if now < times.coast_start - SAME or left < SAME:
+        return TICK
+    slices = max(int(np.ceil(left / (SLICE_TICKS * COAST_TICK_MAX) - SAME)), 1)
+    return float(left / (slices * SLICE_TICKS))
+
+
+def begin(params: Params) -> Flying:
+    """All lanes at the start of the flight."""
+    truth, onboard = truth_state.start(params)
+    # types are spelled out: a weak one would compile the program once more
+    return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
 
 
 def fly_batch(
@@ -66,18 +76,24 @@ def fly_batch(
     *,
     every: int = 1,
     substeps: int = 1,
+    start: Flying | None = None,
+    keep: bool = False,
     progress: Progress | None = None,
 ) -> Flown:
-    """Fly all lanes of `params` (cases last) to rest or to the longest time."""
+    """Fly all lanes of `params` (cases last) to rest or to the longest time.
+
+    From `start`, by default the beginning; `keep` keeps the state of each slice.
+    """
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
-    truth, onboard = truth_state.start(params)
-    # types are spelled out: a weak one would compile the program once more
-    flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
+    flying = begin(params) if start is None else start
     kept: list[dict[str, np.ndarray]] = []
-    ticks = slice_ticks(times)
+    states: list[Flying] = []
+    now = float(flying.time)
     while True:
-        dt = ticks[len(kept)] if len(kept) < len(ticks) else TICK
+        if keep:
+            states.append(jax.tree.map(np.asarray, flying))
+        dt = next_tick(times, now)
         flying, samples = advance(
             params, flying, jnp.float64(dt), SLICE_TICKS // every, every, substeps
         )
@@ -88,14 +104,22 @@ def fly_batch(
         if _over(flying, now, times):
             break
     joined = {k: np.concatenate([s[k] for s in kept]) for k in kept[0]}
-    return Flown(jax.tree.map(np.asarray, flying.truth), joined, now)
+    return Flown(jax.tree.map(np.asarray, flying.truth), joined, now, states)
+
+
+def fly_ticks(params: Params, flying: Flying, dt: float, count: int) -> Flying:
+    """A few single ticks, to get to a moment between two slices."""
+    params = jax.tree.map(jnp.asarray, params)
+    for _ in range(count):
+        flying, _ = advance(params, flying, jnp.float64(dt), 1, 1, 1)
+    return flying
 
 
 def warm_up(params: Params, every: int) -> None:
     """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
-    truth, onboard = truth_state.start(jax.tree.map(jnp.asarray, params))
-    flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
-    advance(params, flying, jnp.float64(TICK), SLICE_TICKS // every, every, 1)
+    params = jax.tree.map(jnp.asarray, params)
+    step = jnp.float64(TICK)
+    advance(params, begin(params), step, SLICE_TICKS // every, every, 1)
 
 
 def _over(flying: Flying, now: float, times: Timetable) -> bool:

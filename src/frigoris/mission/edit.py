@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from frigoris.errors import UserError
+from frigoris.mission.metrics import WITHOUT
 from frigoris.mission.paths import (
     Parameter,
     checked,
@@ -190,6 +191,39 @@ def with_faults(
 ) -> Mission:
     """The mission as flown with the chosen faults; its `faults` says which."""
     return as_flown(choose_faults(mission, edits, off=off))
+
+
+def consistent(mission: Mission) -> Mission:
+    """Without the rows about faults that it does not have: it loads as a file again."""
+
+    def there(fault: str) -> bool:
+        return not fault or fault in mission.faults
+
+    def of_path(path: str) -> str:
+        return (fault_path(path) or ("", ""))[0]
+
+    def of_metric(metric: str) -> str:
+        return metric.split(WITHOUT)[0] if WITHOUT in metric else ""
+
+    published = tuple(
+        row
+        for row in mission.published
+        if all(there(of_metric(part.metric)) for part in row.parts)
+    )
+    kept = {row.id for row in published}
+    return mission.model_copy(
+        update={
+            "published": published,
+            "engineering": tuple(
+                row for row in mission.engineering if there(of_path(row.path))
+            ),
+            "fitted": tuple(
+                row
+                for row in mission.fitted
+                if there(of_path(row.path)) and row.observable in kept
+            ),
+        }
+    )
 
 
 def planned(mission: Mission) -> Mission:

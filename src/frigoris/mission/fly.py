@@ -1,13 +1,10 @@
-"""Fly missions: cases side by side in one batch, each with what was seen of it."""
+"""Fly one case of a mission, tell what became of it, judge it by what was published."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_in
 from datetime import timedelta
-from itertools import groupby
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -16,35 +13,21 @@ import numpy as np
 from frigoris.flight import channels
 from frigoris.flight.events import Event, timeline
 from frigoris.flight.observables import OBSERVABLES, Seen
-from frigoris.flight.outcome import LANDED, Gear, Touch, outcomes, touch
-from frigoris.flight.params import Params
-from frigoris.flight.slices import (
-    AFTER_CONTACT,
-    COAST_MARGIN,
-    Flown,
-    Progress,
-    Timetable,
-    fly_batch,
-    timetable,
-)
+from frigoris.flight.outcome import LANDED, Touch
+from frigoris.flight.slices import Progress
+from frigoris.flight.step import Flying
 from frigoris.flight.telemetry import last_heard, telemetry_tables
-from frigoris.mission.arcs import orbit_arcs, schedule_rate, stop_arc
-from frigoris.mission.build import Planned, join, make_planned
-from frigoris.mission.cases import SEED, Case, Drawn, make_lanes
+from frigoris.mission.arcs import orbit_arcs, stop_arc
+from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at
+from frigoris.mission.cases import Case
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import as_flown
-from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.metrics import WITHOUT
 from frigoris.mission.schema import Mission
-from frigoris.mission.setting import Setting, make_setting
 from frigoris.mission.si import si
 from frigoris.moon.ephemeris import look
-from frigoris.moon.terrain import Terrain, load_terrain
+from frigoris.moon.terrain import Terrain
 from frigoris.moon.time import format_utc
-
-__all__ = ["SEED", "Case"]
-
-WIDTH = 8  # lanes of the recording program
 
 
 @dataclass(frozen=True)
@@ -72,38 +55,20 @@ class Flight:
     gravity_note: str
     sky: dict[str, float]
     dispersed: dict[str, Any] = field(default_factory=dict)
+    states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
+    branched_from: dict[str, Any] | None = None  # record and time, if it was
     wall_s: float = 0.0
     record: Path | None = None
 
 
 @dataclass(frozen=True)
-class Stage:
-    """All that the flights of one mission share."""
+class Origin:
+    """A moment of a flight to go on from, with what was recorded before it."""
 
-    mission: Mission  # with the faults that this flight has
-    terrain: Terrain
-    setting: Setting
-    planned: Planned
-    times: Timetable
-
-
-def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
-    """Terrain, gravity, plan and load of a mission."""
-    terrain = load_terrain(
-        map_name or mission.site.map,
-        mission.site.latitude_deg,
-        mission.site.longitude_deg,
-    )
-    plan_si = si(as_planned(mission))
-    setting = make_setting(mission.moon.gravity_degree_count, terrain)
-    prepared = make_planned(plan_si, setting)
-    plan = prepared.plan
-    main = sum(e.thrust for e in plan_si.lander.engines if e.group == "main")
-    mass = plan_si.lander.dry_mass + plan_si.lander.propellant
-    times = timetable(
-        plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0
-    )
-    return Stage(mission, terrain, setting, prepared, times)
+    flying: Flying  # in every lane of the recording program
+    truth: channels.Table
+    onboard: channels.Table
+    told: dict[str, Any]  # record and time
 
 
 def counterfactuals(mission: Mission) -> list[str]:
@@ -125,17 +90,29 @@ def fly(
     *,
     judge: bool = True,
     sampler: Sampler | None = None,
+    origin: Origin | None = None,
     progress: Progress | None = None,
 ) -> Flight:
-    """One flight, and beside it those that its published rows compare it with."""
+    """One flight, and beside it those that its published rows compare it with.
+
+    With `origin` it goes on from there.
+    """
     began = time.perf_counter()
     names = counterfactuals(stage.mission) if judge else []
     missions = [stage.mission, *(without(stage.mission, name) for name in names)]
     batch = fly_lanes(
-        stage, [(m, case) for m in missions], sampler=sampler, progress=progress
+        stage,
+        [(m, case) for m in missions],
+        sampler=sampler,
+        start=origin.flying if origin else None,
+        keep=True,
+        progress=progress,
     )
     seen = [look_at(stage, batch, k) for k in range(len(missions))]
+    if origin:
+        seen = [_with_past(s, origin) for s in seen]
     flight = _flight(stage, case, batch, seen[0])
+    flight = replace_in(flight, branched_from=origin.told if origin else None)
     if judge and stage.mission.published:
         m, world = si(as_flown(stage.mission)), stage.setting.central()
         vehicle = jax.tree.map(lambda x: x[..., 0], batch.params.vehicle)
@@ -147,103 +124,17 @@ def fly(
     return replace_in(flight, wall_s=time.perf_counter() - began)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Lanes flown together: a mission and a case each, with what came of them."""
-
-    lanes: list[tuple[Mission, Case]]
-    params: Params  # cases last, filled up to the width
-    planned: list[Planned]
-    drawn: list[Drawn]
-    flown: Flown
-
-
-def fly_lanes(
-    stage: Stage,
-    lanes: Sequence[tuple[Mission, Case]],
-    *,
-    width: int = WIDTH,
-    every: int = 1,
-    substeps: int = 1,
-    sampler: Sampler | None = None,
-    progress: Progress | None = None,
-) -> Batch:
-    """Fly up to `width` lanes; each may have other faults, cases, noise, parameters."""
-    built = [
-        make_lanes(
-            mission, stage.planned, stage.setting, [c for _, c in group], sampler
-        )
-        for mission, group in _alike(lanes)
-    ]
-    params = join([b.params for b in built], width)
-    plans = [p for b in built for p in b.planned]
-    flown = fly_batch(
-        params,
-        _common(stage.times, plans),
-        every=every,
-        substeps=substeps,
-        progress=progress,
-    )
-    drawn = [d for b in built for d in b.drawn]
-    return Batch(list(lanes), params, plans, drawn, flown)
-
-
-def _common(times: Timetable, plans: Sequence[Planned]) -> Timetable:
-    """Coast while all lanes coast; their plans may differ by seconds."""
-    first = min(p.plan.ignition_time for p in plans)
-    last = max(p.plan.ignition_time for p in plans)
+def _with_past(seen: Seen, origin: Origin) -> Seen:
+    """The same flight with what was recorded before it branched off."""
     return replace_in(
-        times,
-        coast_end=first - COAST_MARGIN,
-        expected_end=times.expected_end + last - first,
+        seen,
+        truth=_joined(origin.truth, seen.truth),
+        onboard=_joined(origin.onboard, seen.onboard),
     )
 
 
-def _alike(
-    lanes: Sequence[tuple[Mission, Case]],
-) -> list[tuple[Mission, list[tuple[Mission, Case]]]]:
-    """Neighbours of one mission and seed, with or without noise, built at once."""
-
-    def alike(lane: tuple[Mission, Case]) -> tuple[Any, ...]:
-        mission, case = lane
-        return id(mission), case.case is None, case.noise, case.seed
-
-    groups = groupby(lanes, key=alike)
-    found = [list(group) for _, group in groups]
-    return [(group[0][0], group) for group in found]
-
-
-def gear(m: SimpleNamespace) -> Gear:
-    """What the landing gear survives."""
-    legs = m.lander.legs
-    return Gear(legs.vertical_speed_max, legs.horizontal_speed_max, legs.tilt_max)
-
-
-def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
-    """One lane of a batch as observables see it."""
-    flown, m = batch.flown, si(batch.lanes[lane][0])
-    found = touch(flown.truth, lane)
-    outcome = outcomes(flown.truth, gear(m))[lane]
-    end = found.time if found else flown.end
-    if outcome == LANDED:  # a wreck records nothing any more
-        end += AFTER_CONTACT
-    raw = channels.lane(flown.samples, lane, end)
-    planned = batch.planned[lane]
-    site_M, standoff = planned.site_M, planned.standoff
-    truth = channels.truth_table(raw, site_M, standoff)
-    onboard = channels.onboard_table(raw, site_M)
-    miss = float(channels.ground_distance(found.r_M, site_M)) if found else np.nan
-    return Seen(
-        truth=truth,
-        onboard=onboard,
-        touched=found,
-        outcome=outcome,
-        ignition_planned=planned.plan.ignition_time,
-        gravity=float(stage.setting.gravity.mu / np.sum(site_M**2)),
-        miss=miss,
-        planned_rate=lambda h: schedule_rate(planned.onboard, h),
-        arcs={},
-    )
+def _joined(before: channels.Table, after: channels.Table) -> channels.Table:
+    return {k: np.concatenate([before[k], after[k]]) for k in before}
 
 
 def _published(
@@ -319,6 +210,7 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         gravity_note=stage.setting.gravity_note,
         sky=look(mission.site.latitude_deg, mission.site.longitude_deg, end),
         dispersed=batch.drawn[0],
+        states=batch.flown.states,
     )
 
 

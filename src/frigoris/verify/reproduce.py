@@ -8,8 +8,10 @@ qualitative rows.
 from collections.abc import Callable
 from typing import Any
 
+from frigoris.mission.batch import make_stage
+from frigoris.mission.cases import Case
 from frigoris.mission.check import edges
-from frigoris.mission.fly import Case, Flight, fly, make_stage
+from frigoris.mission.fly import Flight, fly
 from frigoris.mission.schema import Mission
 from frigoris.moon.data import find
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from frigoris.errors import UserError
+from frigoris.mission.batch import Stage, make_stage
 from frigoris.mission.build import make_params, spread, take
 from frigoris.mission.cases import SEED, Case, make_lanes, put
 from frigoris.mission.dispersions import case_key, make_sampler
 from frigoris.mission.edit import nominal, replace
-from frigoris.mission.fly import Stage, make_stage
 from frigoris.mission.load import load_mission
 from frigoris.mission.paths import parameters, read
 from frigoris.mission.read_back import Reader

@@ -1,0 +1,172 @@
+"""Cases of a mission flown side by side, and each of them as observables see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replace_in
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from frigoris.flight import channels
+from frigoris.flight.observables import Seen
+from frigoris.flight.outcome import LANDED, Gear, outcomes, touch
+from frigoris.flight.params import Params
+from frigoris.flight.slices import (
+    AFTER_CONTACT,
+    COAST_MARGIN,
+    Flown,
+    Progress,
+    Timetable,
+    fly_batch,
+    timetable,
+)
+from frigoris.flight.step import Flying
+from frigoris.mission.arcs import schedule_rate
+from frigoris.mission.build import Planned, join, make_planned
+from frigoris.mission.cases import Case, Drawn, make_lanes
+from frigoris.mission.dispersions import Sampler
+from frigoris.mission.edit import planned as as_planned
+from frigoris.mission.schema import Mission
+from frigoris.mission.setting import Setting, make_setting
+from frigoris.mission.si import si
+from frigoris.moon.terrain import Terrain, load_terrain
+
+WIDTH = 8  # lanes of the recording program
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that the flights of one mission share."""
+
+    mission: Mission  # with the faults that this flight has
+    terrain: Terrain
+    setting: Setting
+    planned: Planned
+    times: Timetable
+
+
+def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
+    """Terrain, gravity, plan and load of a mission."""
+    terrain = load_terrain(
+        map_name or mission.site.map,
+        mission.site.latitude_deg,
+        mission.site.longitude_deg,
+    )
+    plan_si = si(as_planned(mission))
+    setting = make_setting(mission.moon.gravity_degree_count, terrain)
+    prepared = make_planned(plan_si, setting)
+    plan = prepared.plan
+    main = sum(e.thrust for e in plan_si.lander.engines if e.group == "main")
+    mass = plan_si.lander.dry_mass + plan_si.lander.propellant
+    times = timetable(
+        plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0
+    )
+    return Stage(mission, terrain, setting, prepared, times)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Lanes flown together: a mission and a case each, with what came of them."""
+
+    lanes: list[tuple[Mission, Case]]
+    params: Params  # cases last, filled up to the width
+    planned: list[Planned]
+    drawn: list[Drawn]
+    flown: Flown
+
+
+def fly_lanes(
+    stage: Stage,
+    lanes: Sequence[tuple[Mission, Case]],
+    *,
+    width: int = WIDTH,
+    every: int = 1,
+    substeps: int = 1,
+    sampler: Sampler | None = None,
+    start: Flying | None = None,
+    keep: bool = False,
+    progress: Progress | None = None,
+) -> Batch:
+    """Fly up to `width` lanes; each may have other faults, cases, noise, parameters.
+
+    From `start`, all lanes of a batch at one moment, or from the beginning.
+    """
+    built = [
+        make_lanes(
+            mission, stage.planned, stage.setting, [c for _, c in group], sampler
+        )
+        for mission, group in _alike(lanes)
+    ]
+    params = join([b.params for b in built], width)
+    plans = [p for b in built for p in b.planned]
+    flown = fly_batch(
+        params,
+        _common(stage.times, plans),
+        every=every,
+        substeps=substeps,
+        start=start,
+        keep=keep,
+        progress=progress,
+    )
+    drawn = [d for b in built for d in b.drawn]
+    return Batch(list(lanes), params, plans, drawn, flown)
+
+
+def _common(times: Timetable, plans: Sequence[Planned]) -> Timetable:
+    """Coast while all lanes coast; their plans may differ by seconds."""
+    first = min(p.plan.ignition_time for p in plans)
+    last = max(p.plan.ignition_time for p in plans)
+    return replace_in(
+        times,
+        coast_end=first - COAST_MARGIN,
+        expected_end=times.expected_end + last - first,
+    )
+
+
+def _alike(
+    lanes: Sequence[tuple[Mission, Case]],
+) -> list[tuple[Mission, list[tuple[Mission, Case]]]]:
+    """Neighbours of one mission and seed, with or without noise, built at once."""
+
+    def alike(lane: tuple[Mission, Case]) -> tuple[Any, ...]:
+        mission, case = lane
+        return id(mission), case.case is None, case.noise, case.seed
+
+    groups = groupby(lanes, key=alike)
+    found = [list(group) for _, group in groups]
+    return [(group[0][0], group) for group in found]
+
+
+def gear(m: SimpleNamespace) -> Gear:
+    """What the landing gear survives."""
+    legs = m.lander.legs
+    return Gear(legs.vertical_speed_max, legs.horizontal_speed_max, legs.tilt_max)
+
+
+def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
+    """One lane of a batch as observables see it."""
+    flown, m = batch.flown, si(batch.lanes[lane][0])
+    found = touch(flown.truth, lane)
+    outcome = outcomes(flown.truth, gear(m))[lane]
+    end = found.time if found else flown.end
+    if outcome == LANDED:  # a wreck records nothing any more
+        end += AFTER_CONTACT
+    raw = channels.lane(flown.samples, lane, end)
+    planned = batch.planned[lane]
+    site_M, standoff = planned.site_M, planned.standoff
+    truth = channels.truth_table(raw, site_M, standoff)
+    onboard = channels.onboard_table(raw, site_M)
+    miss = float(channels.ground_distance(found.r_M, site_M)) if found else np.nan
+    return Seen(
+        truth=truth,
+        onboard=onboard,
+        touched=found,
+        outcome=outcome,
+        ignition_planned=planned.plan.ignition_time,
+        gravity=float(stage.setting.gravity.mu / np.sum(site_M**2)),
+        miss=miss,
+        planned_rate=lambda h: schedule_rate(planned.onboard, h),
+        arcs={},
+    )
