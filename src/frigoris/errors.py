@@ -28,5 +28,9 @@ class OutputError(UserError):
     """A place where results can't be written."""
 
 
+class WorkerError(UserError):
+    """The machine ends what flies, time and again: not ours, and not the mission's."""
+
+
 class FrameMismatchError(FrigorisError):
     """A chain of rotations whose adjacent frames do not cancel."""

@@ -82,6 +82,8 @@ class SyntheticFlight:
         }
     )
     dispersed: dict[str, Any] = field(default_factory=dict)
+    states: list[Any] = field(default_factory=list)
+    branched_from: dict[str, Any] | None = None
 
 
 # (time, value): [m/s], [m/s], [deg], [N]

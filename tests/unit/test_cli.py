@@ -252,6 +252,7 @@ def test_fly_hands_every_option_on(call, verbs, tmp_path):
         "undispersed": True,
         "out": tmp_path / "here",
         "terrain": "fused16",
+        "branch_from": None,
     }
 
 

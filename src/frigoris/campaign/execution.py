@@ -19,7 +19,7 @@ from pathlib import Path
 from frigoris import runtime
 from frigoris.campaign.pilot import Done, Pilot
 from frigoris.campaign.plan import Plan
-from frigoris.errors import FrigorisError
+from frigoris.errors import WorkerError
 
 AHEAD = 2  # chunks given to a worker at once: it never waits for the next one
 DEATHS_MAX = 3  # of workers over one chunk
@@ -74,6 +74,13 @@ def _spawn() -> Worker:
     return Worker(executor)
 
 
+def _killed(what: str) -> WorkerError:
+    return WorkerError(
+        f"{what} ended its worker {DEATHS_MAX} times: the process was killed, perhaps "
+        "for want of memory. Fewer --workers need less; --resume goes on."
+    )
+
+
 class Fleet:
     """Workers that fly the chunks of one campaign."""
 
@@ -85,9 +92,18 @@ class Fleet:
 
     def prepare(self) -> None:
         """Load and compile in all workers; the first error of any is raised."""
-        ready = [w.executor.submit(_prepare, self.plan) for w in self.workers]
-        for future in ready:
-            future.result()
+        waiting = [(w, w.executor.submit(_prepare, self.plan)) for w in self.workers]
+        deaths = 0
+        while waiting:
+            worker, ready = waiting.pop(0)
+            try:
+                ready.result()
+            except BrokenProcessPool:
+                deaths += 1
+                if deaths >= DEATHS_MAX:
+                    raise _killed("Getting ready") from None
+                self._replace(worker)
+                waiting.append((worker, worker.executor.submit(_prepare, self.plan)))
 
     def fly(self, chunks: Iterable[int], done: Callable[[Done], bool]) -> None:
         """Fly chunks in their order; `done` hears of each and says whether to go on."""
@@ -128,11 +144,7 @@ class Fleet:
         """Only the chunk in the air counts a death; the others were merely waiting."""
         self._deaths[chunk] = self._deaths.get(chunk, 0) + 1
         if self._deaths[chunk] >= DEATHS_MAX:
-            raise FrigorisError(
-                f"Chunk {chunk} ended its worker {DEATHS_MAX} times: the process was "
-                "killed, perhaps for want of memory. Fewer --workers need less; "
-                "--resume goes on."
-            )
+            raise _killed(f"Chunk {chunk}")
         waiting += sorted({chunk, *worker.given.values()}, reverse=True)
         worker.given.clear()
         self._replace(worker)

@@ -68,7 +68,7 @@ def replay(
         same_program=same,
         unlike=unlike(stored, rows, exact=same),
         flight=flight,
-        contact_difference_s=_gap(row, flight),
+        contact_difference_s=gap(row, flight),
     )
 
 
@@ -110,7 +110,8 @@ def _numbers(value: Any) -> bool:
     return isinstance(value, float | list)
 
 
-def _gap(row: dict[str, Any], flight: Flight) -> float | None:
+def gap(row: dict[str, Any], flight: Flight) -> float | None:
+    """First contact of a flight less that of a row [s], None where one has none."""
     if flight.contact is None or not np.isfinite(row["contact_t_s"]):
         return None
     return float(flight.contact["t_s"] - row["contact_t_s"])

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.errors import UserError
+from frigoris.flight.slices import SLICE_TICKS, TICK, Moment
 from frigoris.flight.step import Flying
 
 FILE = "moments.npz"
@@ -37,9 +38,8 @@ def _lane(x: Any, lane: int) -> np.ndarray:
     return np.asarray(x[..., lane] if x.ndim else x)
 
 
-def load(path: Path, time: float, like: Flying) -> tuple[Flying, float | None]:
-    """The last moment at or before `time` [s], in every lane of `like`, and
-    how long its slice was [s], None for the last one.
+def load(path: Path, time: float, like: Flying) -> Moment:
+    """The last moment at or before `time` [s], in every lane of `like`.
 
     Raises `UserError` where there is none, or where another version wrote it.
     """
@@ -66,10 +66,14 @@ def load(path: Path, time: float, like: Flying) -> tuple[Flying, float | None]:
         )
     old = jax.tree.leaves(like)
     leaves = [
-        _spread(columns[name][index], x) for name, x in zip(names, old, strict=True)
+        _spread(np.asarray(columns[name][index]), x)
+        for name, x in zip(names, old, strict=True)
     ]
-    span = times[index + 1] - times[index] if index + 1 < len(times) else None
-    return jax.tree.unflatten(jax.tree.structure(like), leaves), span
+    flying = jax.tree.unflatten(jax.tree.structure(like), leaves)
+    if index + 1 == len(times):
+        return Moment(flying, TICK, SLICE_TICKS)
+    left = int(columns["tick"][index + 1]) - int(columns["tick"][index])
+    return Moment(flying, float(times[index + 1] - times[index]) / left, left)
 
 
 def _spread(value: np.ndarray, like: Any) -> Any:

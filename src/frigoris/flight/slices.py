@@ -47,6 +47,16 @@ class Flown:
     states: list[Flying] = field(default_factory=list)  # at the start of each slice
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A state to fly on from, perhaps inside a slice, which is first flown to its end:
+    so that the ticks after it are those of the flight that it was taken from."""
+
+    flying: Flying
+    tick: float = TICK  # of the slice [s]
+    left: int = 0  # ticks to its end
+
+
 def timetable(deorbit_time: float, ignition_time: float, burn_time: float) -> Timetable:
     """Coast between the deorbit burn, rounded up to whole slices, and ignition."""
     block = SLICE_TICKS * TICK
@@ -76,7 +86,7 @@ def fly_batch(
     *,
     every: int = 1,
     substeps: int = 1,
-    start: Flying | None = None,
+    start: Moment | None = None,
     keep: bool = False,
     progress: Progress | None = None,
 ) -> Flown:
@@ -86,9 +96,9 @@ def fly_batch(
     """
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
-    flying = begin(params) if start is None else start
-    kept: list[dict[str, np.ndarray]] = []
-    states: list[Flying] = []
+    start = start or Moment(begin(params))
+    states = [jax.tree.map(np.asarray, start.flying)] if keep and start.left else []
+    flying, kept = fly_ticks(params, start.flying, start.tick, start.left)
     now = float(flying.time)
     while True:
         if keep:
@@ -107,12 +117,16 @@ def fly_batch(
     return Flown(jax.tree.map(np.asarray, flying.truth), joined, now, states)
 
 
-def fly_ticks(params: Params, flying: Flying, dt: float, count: int) -> Flying:
-    """A few single ticks, to get to a moment between two slices."""
+def fly_ticks(
+    params: Params, flying: Flying, dt: float, count: int
+) -> tuple[Flying, list[dict[str, np.ndarray]]]:
+    """A few single ticks with their samples, to get to or from inside a slice."""
     params = jax.tree.map(jnp.asarray, params)
+    kept = []
     for _ in range(count):
-        flying, _ = advance(params, flying, jnp.float64(dt), 1, 1, 1)
-    return flying
+        flying, samples = advance(params, flying, jnp.float64(dt), 1, 1, 1)
+        kept.append({k: np.asarray(v) for k, v in samples.items()})
+    return flying, kept
 
 
 def warm_up(params: Params, every: int) -> None:

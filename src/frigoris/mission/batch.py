@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace as replace_in
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.observables import Seen
 from frigoris.flight.outcome import LANDED, Gear, outcomes, touch
@@ -16,13 +16,14 @@ from frigoris.flight.params import Params
 from frigoris.flight.slices import (
     AFTER_CONTACT,
     COAST_MARGIN,
+    TICK,
     Flown,
+    Moment,
     Progress,
     Timetable,
     fly_batch,
     timetable,
 )
-from frigoris.flight.step import Flying
 from frigoris.mission.arcs import schedule_rate
 from frigoris.mission.build import Planned, join, make_planned
 from frigoris.mission.cases import Case, Drawn, make_lanes
@@ -85,7 +86,7 @@ def fly_lanes(
     every: int = 1,
     substeps: int = 1,
     sampler: Sampler | None = None,
-    start: Flying | None = None,
+    start: Moment | None = None,
     keep: bool = False,
     progress: Progress | None = None,
 ) -> Batch:
@@ -101,9 +102,10 @@ def fly_lanes(
     ]
     params = join([b.params for b in built], width)
     plans = [p for b in built for p in b.planned]
+    _check_ignitions(stage.times, lanes, plans)
     flown = fly_batch(
         params,
-        _common(stage.times, plans),
+        stage.times,
         every=every,
         substeps=substeps,
         start=start,
@@ -114,15 +116,20 @@ def fly_lanes(
     return Batch(list(lanes), params, plans, drawn, flown)
 
 
-def _common(times: Timetable, plans: Sequence[Planned]) -> Timetable:
-    """Coast while all lanes coast; their plans may differ by seconds."""
-    first = min(p.plan.ignition_time for p in plans)
-    last = max(p.plan.ignition_time for p in plans)
-    return replace_in(
-        times,
-        coast_end=first - COAST_MARGIN,
-        expected_end=times.expected_end + last - first,
-    )
+def _check_ignitions(
+    times: Timetable, lanes: Sequence[tuple[Mission, Case]], plans: Sequence[Planned]
+) -> None:
+    """The coast ends when the plan of the mission says, whoever flies beside a case:
+    so its rows do not depend on its neighbours. No lane may ignite before."""
+    for (mission, case), planned in zip(lanes, plans, strict=True):
+        early = times.coast_end + COAST_MARGIN - planned.plan.ignition_time
+        if early > COAST_MARGIN - TICK:
+            raise UserError(
+                f"Cannot fly case {case.case} of {mission.mission.name}: with what its "
+                f"team knows late the ignition is planned {early:.1f} s earlier than "
+                f"in the mission file; at most {COAST_MARGIN - TICK:.1f} s can be "
+                "flown. Scatter times of the plan less, or in separate missions."
+            )
 
 
 def _alike(

@@ -12,7 +12,7 @@ import numpy as np
 from frigoris.errors import UserError
 from frigoris.flight import moments
 from frigoris.flight.record import read_truth
-from frigoris.flight.slices import SAME, SLICE_TICKS, TICK, Progress, begin, fly_ticks
+from frigoris.flight.slices import SAME, Moment, Progress, begin, fly_ticks
 from frigoris.mission.batch import WIDTH, Stage, make_stage
 from frigoris.mission.build import join, make_planned
 from frigoris.mission.cases import Case, make_lanes
@@ -69,15 +69,15 @@ def _origin(
     lanes = make_lanes(flown, stage.planned, stage.setting, [case])
     params = join([lanes.params], WIDTH)
     path = record / "truth" / moments.FILE
-    flying, span = moments.load(path, time, begin(params))
-    dt = TICK if span is None else span / SLICE_TICKS
+    found = moments.load(path, time, begin(params))
     # the last tick that begins no later than the time asked for
-    count = int((time - float(flying.time)) / dt + SAME)
-    flying = fly_ticks(params, flying, dt, count)
+    count = int((time - float(found.flying.time)) / found.tick + SAME)
+    count = min(count, found.left)
+    flying, _ = fly_ticks(params, found.flying, found.tick, count)
     now = float(flying.time)
     before = told.states["t_s"] < now - SAME
     return Origin(
-        flying=flying,
+        moment=Moment(flying, found.tick, found.left - count),
         truth={k: v[before] for k, v in told.states.items()},
         onboard={k: v[before] for k, v in told.onboard.items()},
         told={"record": str(record), "t_s": now},

@@ -14,7 +14,7 @@ from frigoris.flight import channels
 from frigoris.flight.events import Event, timeline
 from frigoris.flight.observables import OBSERVABLES, Seen
 from frigoris.flight.outcome import LANDED, Touch
-from frigoris.flight.slices import Progress
+from frigoris.flight.slices import Moment, Progress
 from frigoris.flight.step import Flying
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, stop_arc
@@ -65,7 +65,7 @@ class Flight:
 class Origin:
     """A moment of a flight to go on from, with what was recorded before it."""
 
-    flying: Flying  # in every lane of the recording program
+    moment: Moment  # in every lane of the recording program
     truth: channels.Table
     onboard: channels.Table
     told: dict[str, Any]  # record and time
@@ -104,7 +104,7 @@ def fly(
         stage,
         [(m, case) for m in missions],
         sampler=sampler,
-        start=origin.flying if origin else None,
+        start=origin.moment if origin else None,
         keep=True,
         progress=progress,
     )
