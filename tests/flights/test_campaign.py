@@ -25,7 +25,7 @@ from frigoris.campaign.store import Store, chunk_path, open_store, read_chunk
 from frigoris.campaign.summary import query, summarize
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.outcome import NOT_FINITE, OUTCOMES
-from frigoris.flight.slices import fly_batch
+from frigoris.flight.slices import TICK, fly_batch
 from frigoris.mission.batch import Stage
 from frigoris.mission.build import join
 from frigoris.mission.cases import make_lanes
@@ -103,6 +103,25 @@ def test_a_case_in_any_place_of_any_batch_is_the_same_row(
     for place, case in enumerate(numbers):
         assert same(again.slice(place, 1), table.slice(case, 1))
     assert not same(again.slice(0, 1), table.slice(131, 1))
+
+
+def test_a_case_with_a_plan_of_its_own_does_not_depend_on_its_neighbours(
+    mission: Mission,
+) -> None:
+    """Their ignitions, each as its team planned it, are ticks apart."""
+    row = {
+        "path": "lander.dry_mass_kg",
+        "normal": {"sigma": 3.0},
+        "set": "known_late",
+    }
+    data = as_plan(nominal(mission), COUNT).mission.model_dump()
+    heavier = Mission.model_validate(data | {"dispersions": [row]})
+    pilot = Pilot(as_plan(heavier, COUNT, history=HISTORY))
+    batch, together = pilot.fly([0, 1, 2])
+    ignitions = [p.plan.ignition_time for p in batch.planned]
+    assert np.ptp(ignitions) > 2.0 * TICK  # measured 0.21 s
+    for place, case in enumerate([0, 1, 2]):
+        assert same(pilot.fly([case])[1], together.slice(place, 1))
 
 
 def test_one_and_three_workers_write_the_same_store(

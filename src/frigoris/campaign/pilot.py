@@ -20,7 +20,7 @@ from frigoris.flight.params import Params
 from frigoris.flight.slices import warm_up
 from frigoris.mission.batch import Batch, fly_lanes, make_stage
 from frigoris.mission.build import Planned, join, spread, take
-from frigoris.mission.cases import Case, make_lanes
+from frigoris.mission.cases import Case, check_known, make_lanes
 from frigoris.mission.dispersions import known, make_sampler
 from frigoris.mission.edit import as_flown
 from frigoris.mission.read_back import Reader
@@ -48,15 +48,14 @@ class Pilot:
         self.plan = plan
         self.stage = make_stage(plan.mission, plan.map_name)
         self.sampler = make_sampler(as_flown(plan.mission), plan.seed, plan.spread)
+        stage = self.stage
+        check_known(plan.mission, stage.planned, stage.setting, self.sampler)
         asked = {r.metric for r in plan.mission.requirements}
         self.metrics = sorted(asked - {"landed", *RESULTS})
         self.labels = self.sampler.labels
+        case = [Case(0, plan.seed)]
         lanes = make_lanes(
-            plan.mission,
-            self.stage.planned,
-            self.stage.setting,
-            [Case(0, plan.seed)],
-            self.sampler,
+            plan.mission, stage.planned, stage.setting, case, self.sampler
         )
         self._reader = self._make_reader(lanes.planned[0])
         warm_up(join([lanes.params], plan.width), EVERY)

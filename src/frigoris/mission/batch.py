@@ -102,7 +102,7 @@ def fly_lanes(
     ]
     params = join([b.params for b in built], width)
     plans = [p for b in built for p in b.planned]
-    _check_ignitions(stage.times, lanes, plans)
+    check_ignitions(stage.times, lanes, plans)
     flown = fly_batch(
         params,
         stage.times,
@@ -116,11 +116,14 @@ def fly_lanes(
     return Batch(list(lanes), params, plans, drawn, flown)
 
 
-def _check_ignitions(
+def check_ignitions(
     times: Timetable, lanes: Sequence[tuple[Mission, Case]], plans: Sequence[Planned]
 ) -> None:
-    """The coast ends when the plan of the mission says, whoever flies beside a case:
-    so its rows do not depend on its neighbours. No lane may ignite before."""
+    """Raise `UserError` for a lane that would ignite before the coast ends.
+
+    The coast ends when the plan of the mission says, whoever flies beside a case, so
+    no row depends on its neighbours.
+    """
     for (mission, case), planned in zip(lanes, plans, strict=True):
         early = times.coast_end + COAST_MARGIN - planned.plan.ignition_time
         if early > COAST_MARGIN - TICK:

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import jax
 import numpy as np
 
+from frigoris.errors import UserError
 from frigoris.flight.params import Params
 from frigoris.mission.build import Planned, join, make_params, make_planned, spread
 from frigoris.mission.dispersions import Sampler, case_key, known, make_sampler
 from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.paths import read
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting
 from frigoris.mission.si import si
 from frigoris.units import FACTORS, stem, suffix
 
 SEED = 2025
+PROBES = 16  # cases among which one differs from the design
 Drawn = dict[str, Any]  # path: value, in the units of the mission file
 
 
@@ -91,9 +95,52 @@ def knowing(
     Known late in the preparation means a plan of its own; known on the day, only the
     numbers of the load change and the flight planned stays.
     """
-    late, all_known = known(mission, ["known_late"]), known(mission)
-    believed = replace(planned(mission), {path: values[path] for path in all_known})
-    return make_planned(si(believed), setting, plan=None if late else base.plan)
+    late, told = known(mission, ["known_late"]), known(mission)
+    believed = {path: values[path] for path in told}
+    return _believing(mission, base, setting, believed, replan=bool(late))
+
+
+def _believing(
+    mission: Mission, base: Planned, setting: Setting, values: Drawn, *, replan: bool
+) -> Planned:
+    believed = replace(planned(mission), values)
+    return make_planned(si(believed), setting, plan=None if replan else base.plan)
+
+
+def check_known(
+    mission: Mission, base: Planned, setting: Setting, sampler: Sampler
+) -> None:
+    """Raise `UserError` where knowing a value changes nothing that the team prepares.
+
+    Such a row promises an operation that does not take place.
+    """
+    late = known(mission, ["known_late"])
+    for path in known(mission):
+        values = {path: _moved(mission, path, sampler)}
+        prepared = _believing(mission, base, setting, values, replan=path in late)
+        if _same(prepared, base):
+            what = "neither plan nor load" if path in late else "no number of the load"
+            raise UserError(
+                f"Cannot disperse {path} as known to the team: {what} of this lander "
+                f"{'depend' if path in late else 'depends'} on it, so knowing it "
+                "changes nothing. Give the row `set: never_known`."
+            )
+
+
+def _moved(mission: Mission, path: str, sampler: Sampler) -> Any:
+    """A drawn value that is not the one planned with."""
+    design = read(planned(mission), path)
+    drawn = (sampler.draw(case)[path] for case in range(PROBES))
+    return next((value for value in drawn if value != design), design)
+
+
+def _same(a: Planned, b: Planned) -> bool:
+    pairs = zip(_numbers(a), _numbers(b), strict=True)
+    return all(np.array_equal(x, y) for x, y in pairs)
+
+
+def _numbers(prepared: Planned) -> list[Any]:
+    return [*vars(prepared.plan).values(), *jax.tree.leaves(prepared.onboard)]
 
 
 def put(m: SimpleNamespace, path: str, value: Any) -> None:

@@ -1,14 +1,16 @@
 """Cases built side by side, and read back from the arrays that fly."""
 
+from dataclasses import replace as replace_field
+
 import equinox as eqx
 import jax
 import numpy as np
 import pytest
 
 from frigoris.errors import UserError
-from frigoris.mission.batch import Stage, make_stage
+from frigoris.mission.batch import Stage, check_ignitions, make_stage
 from frigoris.mission.build import make_params, spread, take
-from frigoris.mission.cases import SEED, Case, make_lanes, put
+from frigoris.mission.cases import SEED, Case, check_known, make_lanes, put
 from frigoris.mission.dispersions import case_key, make_sampler
 from frigoris.mission.edit import nominal, replace
 from frigoris.mission.load import load_mission
@@ -165,3 +167,31 @@ def test_what_is_known_late_enters_plan_and_load_and_on_the_day_the_load(stage):
     assert told["known_late"] == told["on_the_day"]
     times = {k: v.planned[0].plan.ignition_time for k, v in flown.items()}
     assert times["on_the_day"] == times["never_known"] != times["known_late"]
+
+
+def row(path, name):
+    return {"path": path, "normal": {"sigma": 0.01}, "set": name}
+
+
+@pytest.mark.parametrize("name", ["known_late", "on_the_day"])
+def test_knowing_what_nobody_prepares_with_is_refused(stage, name):
+    """The load knows dry mass and laser mounting; the site's albedo nobody uses."""
+
+    def check(path):
+        mission = scattered(row(path, name))
+        sampler = make_sampler(mission, SEED)
+        check_known(mission, stage.planned, stage.setting, sampler)
+
+    check("lander.dry_mass_kg")
+    with pytest.raises(UserError, match=r"site\.albedo_ratio as known.*never_known"):
+        check("site.albedo_ratio")
+
+
+def test_an_ignition_before_the_end_of_the_coast_is_refused(stage):
+    mission = scattered(row("lander.dry_mass_kg", "known_late"))
+    lanes = make_lanes(mission, stage.planned, stage.setting, CASES)
+    flown = [(mission, case) for case in CASES]
+    check_ignitions(stage.times, flown, lanes.planned)
+    longer = replace_field(stage.times, coast_end=stage.times.coast_end + 30.0)
+    with pytest.raises(UserError, match=r"case 7 of .*: .*30\.0 s earlier.*at most 29"):
+        check_ignitions(longer, flown, lanes.planned)
