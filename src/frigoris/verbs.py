@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from frigoris import __version__
 from frigoris.errors import UserError
@@ -166,7 +166,7 @@ def campaign(
     from frigoris.campaign.sequential import parse_claim
     from frigoris.campaign.summary import summarize
     from frigoris.mission.dispersions import choose_sets
-    from frigoris.mission.sampling import Kind, Sampling
+    from frigoris.mission.sampling import Sampling
 
     if count < 1:
         raise UserError(f"Cannot fly {count} cases: give -n a number above 0.")
@@ -174,12 +174,14 @@ def campaign(
     chosen = choose_faults(set_values(load_mission(mission), sets), faults, off=nominal)
     if only:
         chosen = choose_sets(chosen, only)
-    kind = Sampling(cast(Kind, sampling), count).kind  # refuses an unknown one
+    spread = Sampling(sampling, count)
+    if spread.advice and say:
+        say(spread.advice)
     plan = as_plan(
         chosen,
         count,
         seed=SEED if seed is None else seed,
-        sampling=kind,
+        sampling=spread.kind,
         map_name=terrain,
         history=HISTORY if history is None else check_history(history),
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from flights.conftest import FACTORS, MORE_FACTORS, QUIET, Fleet
 from frigoris.flight.events import crossing
@@ -39,12 +40,13 @@ def test_either_fault_alone_lands(fleet: Fleet, alone: str) -> None:
     assert seen.touched.vertical_speed < 1.5
 
 
-def test_every_dispersed_flight_with_both_faults_crashes_or_is_counted(
-    fleet: Fleet,
-) -> None:
-    """In some cases dispersion undoes the altitude error: not every case must fall."""
+def test_dispersion_seldom_undoes_the_failure(fleet: Fleet) -> None:
+    """1204 of 1280 cases with both faults crash: `frigoris campaign
+    hakuto-r-m2 -n 1280`. A count outside of these comes once in ten thousand.
+    """
     outcomes = [fleet.see(f"flown-{k}").outcome for k in range(20)]
-    assert outcomes.count(CRASHED) >= 15  # measured 18
+    least, most = binom.ppf([5e-5, 1.0 - 5e-5], 20, 1204 / 1280)
+    assert least <= outcomes.count(CRASHED) <= most
 
 
 def test_published_rows_at_the_design_point(stage: object) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from frigoris.flight.slices import COAST_TICK_MAX, TICK
 from frigoris.mission.cases import SEED
 from frigoris.mission.edit import consistent
-from frigoris.mission.sampling import Kind, Sampling
+from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
 from frigoris.onboard.software import FILTER_TICKS, GUIDANCE_TICKS, STAR_TICKS
 
@@ -26,7 +26,7 @@ class Plan:
     mission: Mission  # with the faults that fly
     count: int
     seed: int = SEED
-    sampling: Kind = "random"
+    sampling: str = "random"
     map_name: str | None = None
     history: tuple[str, ...] = ()
     width: int = WIDTH

@@ -9,14 +9,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frigoris.errors import UserError
 
-Kind = Literal["random", "latin_hypercube", "sobol"]
+KINDS = ("random", "latin_hypercube", "sobol")
 Cases = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
@@ -33,14 +32,15 @@ JITTER = 2.0**20  # places within a stratum: with more, its edges would be round
 class Sampling:
     """How the cases of a campaign are spread; `count` cases belong together."""
 
-    kind: Kind = "random"
+    kind: str = "random"  # one of KINDS
     count: int | None = None  # random needs none: each case stands for itself
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
-        if self.kind not in get_args(Kind):
-            known = ", ".join(get_args(Kind))
-            raise UserError(f"Unknown sampling {self.kind!r}. Choose one of {known}.")
+        if self.kind not in KINDS:
+            raise UserError(
+                f"Unknown sampling {self.kind!r}. Choose one of {', '.join(KINDS)}."
+            )
         if self.kind != "random" and self.count is None:
             raise UserError(
                 f"Sampling {self.kind} spreads a known number of cases: give the count."
