@@ -59,6 +59,8 @@ PAGES = {
     "sensors/laser.py": "laser",
     "onboard/navigation.py": "navigation",
     "onboard/braking.py": "guidance",
+    "campaign/statistics.py": "statistics",
+    "mission/dispersions.py": "dispersions",
 }
 HEADINGS = (
     "Summary",

@@ -104,7 +104,7 @@ def proof(ax: Any, view: CampaignView) -> None:
     now = (1.0 - landed[-1] / n[-1]) * PER_THOUSAND
     top = 1.6 * max(now, PER_THOUSAND * max(asked), high[-1])
     ax.set_ylim(0.0, min(top, PER_THOUSAND))
-    ax.set_xlim(0.0, n[-1])
+    ax.set_xlim(0.0, 1.04 * n[-1])  # the last tick keeps its last digit
     ax.set_xlabel("cases flown")
     ax.set_ylabel("per thousand, with the 95 % interval")
 
