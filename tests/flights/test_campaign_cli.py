@@ -1,7 +1,11 @@
 """The commands over campaigns, as a person types them, in one small campaign."""
 
 import json
+import subprocess
+import sys
+import time
 
+import pyarrow.parquet as pq
 import pytest
 
 from frigoris import cli
@@ -33,6 +37,26 @@ def flown(folder):
     """The campaign; its rows do not change any more."""
     assert cli.run([*FLY, "--out", str(folder / "store")]) == 0
     return folder / "store"
+
+
+def test_a_killed_campaign_goes_on_to_the_same_store(folder):
+    """As docs/measure/kill.py does at 60 random moments; here once, in mid-flight."""
+    several = [*FLY[:3], "256", *FLY[4:]]
+    command = [sys.executable, "-m", "frigoris", *several, "--out"]
+    whole, broken = folder / "whole", folder / "broken"
+    subprocess.run([*command, str(whole)], check=True, capture_output=True)
+    process = subprocess.Popen([*command, str(broken)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120.0
+    while not list(broken.glob("chunk-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert 0 < len(list(broken.glob("chunk-*"))) < 4
+    subprocess.run([*command, str(broken), "--resume"], check=True, capture_output=True)
+    for path in sorted(whole.glob("chunk-*")):
+        pairs = [pq.read_table(x / path.name).to_pylist() for x in (whole, broken)]
+        assert repr(pairs[0]) == repr(pairs[1])
+    assert len(list(broken.glob(".chunk-*"))) == 0
 
 
 def told(result):
