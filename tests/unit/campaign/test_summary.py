@@ -77,10 +77,14 @@ def test_a_missing_number_is_not_good(tmp_path):
     miss = np.full(COUNT, 50.0)
     miss[:40] = np.nan
     miss[40:60] = 101.0
-    row = asked("contact_miss_m", 0.5, high=100.0)
-    plan = with_requirements(PLAN, [row])
+    rows = [
+        asked("contact_miss_m", 0.5, high=100.0),
+        asked("contact_miss_m", 0.4, low=10.0),
+    ]
+    plan = with_requirements(PLAN, rows)
     store = make_store(tmp_path / "store", plan, outcomes(), contact_miss_m=miss)
-    assert summarize(store).requirements[0]["good"] == COUNT - 60
+    found = [r["good"] for r in summarize(store).requirements]
+    assert found == [COUNT - 60, COUNT - 40]
 
 
 def test_the_input_that_separates_failures_comes_first(tmp_path):
