@@ -21,7 +21,7 @@ from frigoris.lander.rigid_body import (
 from frigoris.math.rotation import rotate
 from frigoris.math.vectors import matvec
 from frigoris.moon.gravity import gravity
-from frigoris.moon.orientation import SPIN, dcm_PM
+from frigoris.moon.orientation import SPIN, principal_axes
 from unit.lander.test_lander import ENGINES, MODEL, jets
 
 VEHICLE = Vehicle(mass=MODEL, engines=ENGINES, thrusters=jets())
@@ -31,7 +31,7 @@ OMEGA = jnp.array([0.0, 0.0, SPIN])
 def world(degree: int) -> World:
     return World(
         gravity=jax.tree.map(jnp.asarray, gravity(degree)),
-        dcm_PM=jnp.asarray(dcm_PM()),
+        dcm_PM=jnp.asarray(principal_axes().dcm),
         omega_MI_M=OMEGA,
     )
 
@@ -157,7 +157,7 @@ def test_a_vertical_burn_matches_the_rocket_equation() -> None:
     vehicle = dataclasses.replace(VEHICLE, engines=centred, mass=model)
     still = World(
         gravity=jax.tree.map(lambda x: 1e-15 * jnp.asarray(x), gravity(0)),
-        dcm_PM=jnp.asarray(dcm_PM()),
+        dcm_PM=jnp.asarray(principal_axes().dcm),
         omega_MI_M=jnp.zeros(3),
     )
     y0 = dataclasses.replace(

@@ -134,8 +134,8 @@ DEFECTS = [
     Defect(
         "the pole leans the other way",
         "moon/orientation.py",
-        "_rotation(0, np.pi / 2 - delta)",
-        "_rotation(0, delta - np.pi / 2)",
+        "np.pi / 2 + alpha, np.pi / 2 - delta, w",
+        "np.pi / 2 + alpha, delta - np.pi / 2, w",
         SKY,
     ),
 ]

@@ -29,7 +29,7 @@ from frigoris.mission.build_onboard import (
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
-from frigoris.moon.orientation import dcm_MI, q_from_dcm
+from frigoris.moon.orientation import mean_earth, q_from_dcm
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
@@ -70,7 +70,7 @@ def make_planned(
     guidance = replace_at(lambda g: g.deorbit_dv, guidance, leaf(plan.deorbit_dv))
     ignition = parse_utc(m.mission.ignition)
     start = ignition - timedelta(seconds=plan.ignition_time)
-    q_IM0 = q_from_dcm(dcm_MI(*tdb(start)).T)
+    q_IM0 = q_from_dcm(mean_earth(*tdb(start)).inverse.dcm)
     load = onboard_config(m, setting, site_M, q_IM0, guidance, plan, standoff)
     return Planned(plan, load, site_M, standoff, start, q_IM0)
 

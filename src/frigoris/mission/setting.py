@@ -11,7 +11,7 @@ from frigoris.lander.rigid_body import World
 from frigoris.math.grid import Grid
 from frigoris.math.harmonics import Harmonics
 from frigoris.moon.gravity import gravity, note
-from frigoris.moon.orientation import SPIN, dcm_PM
+from frigoris.moon.orientation import SPIN, principal_axes
 from frigoris.moon.terrain import Terrain
 
 
@@ -53,6 +53,6 @@ def make_setting(degree: int, terrain: Terrain) -> Setting:
         terrain=terrain.grid,
         gravity=gravity(degree),
         gravity_note=note(degree),
-        dcm_PM=dcm_PM(),
+        dcm_PM=principal_axes().dcm,
         omega_MI_M=np.array([0.0, 0.0, SPIN]),
     )

@@ -46,6 +46,11 @@ FILES = {
         "78732477b96f9863e7b0d65bcee3c22b8707ca5ed0db56d1173319cb2e8c7993",
         "lunar frame kernel, NAIF",
     ),
+    "de421": DataFile(
+        "ephemeris/de421.bsp",
+        "",
+        "positions of Sun, Earth and Moon, DE421, JPL; no hash is pinned",
+    ),
     "pck00010": DataFile(
         "orientation/pck00010.tpc",
         "59468328349aa730d18bf1f8d7e86efe6e40b75dfb921908f99321b3a7a701d2",

@@ -1,7 +1,8 @@
 """Sun and Earth as seen from the Moon, from the analytic series of ERFA; no files.
 
-Measured against DE421 and its libration at 800 places and dates: directions to
-0.002 deg rms and 0.006 deg at worst, the distance of the Earth to 9 km.
+Measured against DE421 and its libration at 200 dates of 1990 to 2040: directions to
+0.0042 deg at worst, the distance of the Earth to 9.6 km. Kernels of JPL take their
+place where they are given.
 """
 
 from datetime import datetime
@@ -9,48 +10,75 @@ from datetime import datetime
 import numpy as np
 
 from frigoris.constants import C_LIGHT, RADIUS_MOON
-from frigoris.moon.orientation import DAY, dcm_MI
+from frigoris.moon import orientation
+from frigoris.moon.frames import Inertial, MeanEarth, Rotation, local_axes
+from frigoris.moon.kernels import Kernels
+from frigoris.moon.orientation import DAY
 from frigoris.moon.time import tdb
 
 AU = 1.495978707e11  # [m], IAU 2012 resolution B2
+BODIES = ("earth", "sun")
 
 
-def directions_M(moment: datetime) -> dict[str, np.ndarray]:
-    """Sun and Earth from the Moon's centre in M [m], light time allowed for."""
+def mean_earth(
+    jd1: float, jd2: float, kernels: Kernels | None = None
+) -> Rotation[MeanEarth, Inertial]:
+    """Orientation of the Moon at a TDB Julian date."""
+    source = kernels or orientation
+    return source.mean_earth(jd1, jd2)
+
+
+def positions(
+    jd1: float, jd2: float, kernels: Kernels | None = None
+) -> dict[str, np.ndarray]:
+    """Earth, Moon and Sun from a common origin [m], in I, at a TDB Julian date.
+
+    The origin is the Sun's centre for the series, the barycentre of the solar system
+    for kernels; only differences mean anything.
+    """
+    if kernels:
+        return kernels.position(jd1, jd2)
     import erfa
 
-    jd1, jd2 = tdb(moment)
-    moon_E = _position(erfa.moon98(jd1, jd2))
     helio, _ = erfa.epv00(jd1, jd2)
-    sun_E = -_position(helio)
-    earth_time = float(np.linalg.norm(moon_E)) / C_LIGHT / DAY
-    sun_time = float(np.linalg.norm(sun_E - moon_E)) / C_LIGHT / DAY
-    # light time and aberration together: relative to the observer, the body stands
-    # where it was, as seen from the Moon, when the light left
-    earth = -_position(erfa.moon98(jd1, jd2 - earth_time))
-    helio_then, _ = erfa.epv00(jd1, jd2 - sun_time)
-    sun = -_position(helio_then) - _position(erfa.moon98(jd1, jd2 - sun_time))
-    m = dcm_MI(jd1, jd2)
-    return {"earth": m @ earth, "sun": m @ sun}
+    earth, moon = _position(helio), _position(erfa.moon98(jd1, jd2))
+    return {"earth": earth, "moon": earth + moon, "sun": np.zeros(3)}
 
 
 def _position(pv: np.ndarray | np.void) -> np.ndarray:
     return np.asarray(pv["p"], dtype=np.float64) * AU
 
 
-def look(lat_deg: float, lon_deg: float, moment: datetime) -> dict[str, float]:
+def directions_M(
+    moment: datetime, kernels: Kernels | None = None
+) -> dict[str, np.ndarray]:
+    """Sun and Earth from the Moon's centre in M [m], as they are seen there.
+
+    Light time and aberration together: relative to the observer a body stands where it
+    was, as seen from where the Moon then was, when the light left.
+    """
+    jd1, jd2 = tdb(moment)
+    now = positions(jd1, jd2, kernels)
+    turn = mean_earth(jd1, jd2, kernels)
+    found = {}
+    for body in BODIES:
+        away = float(np.linalg.norm(now[body] - now["moon"]))
+        then = positions(jd1, jd2 - away / C_LIGHT / DAY, kernels)
+        found[body] = turn.turn(then[body] - then["moon"])
+    return found
+
+
+def look(
+    lat_deg: float, lon_deg: float, moment: datetime, kernels: Kernels | None = None
+) -> dict[str, float]:
     """Elevation and azimuth (from north through east) of Sun and Earth at a site."""
-    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
-    up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    east = np.array([-np.sin(lon), np.cos(lon), 0.0])
-    north = np.cross(up, east)
+    axes = local_axes(lat_deg, lon_deg)
     found: dict[str, float] = {}
-    for body, position in directions_M(moment).items():
-        d = position - RADIUS_MOON * up
-        distance = float(np.linalg.norm(d))
-        u = d / distance
-        azimuth = np.degrees(np.arctan2(u @ east, u @ north)) % 360.0
-        found[f"{body}_elevation_deg"] = float(np.degrees(np.arcsin(u @ up)))
+    for body, position in directions_M(moment, kernels).items():
+        east, north, up = axes.turn(position) - [0.0, 0.0, RADIUS_MOON]
+        distance = float(np.sqrt(east**2 + north**2 + up**2))
+        azimuth = np.degrees(np.arctan2(east, north)) % 360.0
+        found[f"{body}_elevation_deg"] = float(np.degrees(np.arcsin(up / distance)))
         found[f"{body}_azimuth_deg"] = float(azimuth)
         found[f"{body}_distance_km"] = distance / 1e3
     return found

@@ -10,6 +10,8 @@ Boggs and Folkner 2008, as in the frame kernel moon_080317.tf.
 
 import numpy as np
 
+from frigoris.moon.frames import Inertial, MeanEarth, PrincipalAxes, Rotation
+
 J2000 = 2451545.0  # [d]
 CENTURY = 36525.0  # [d]
 DAY = 86400.0  # [s]
@@ -74,20 +76,23 @@ def pole_and_meridian(jd1: float, jd2: float) -> tuple[float, float, float]:
     return float(np.radians(alpha)), float(np.radians(delta)), float(np.radians(w))
 
 
-def dcm_MI(jd1: float, jd2: float) -> np.ndarray:
-    """Mean-Earth components from ICRF components at a TDB Julian date."""
+def euler(first: float, second: float, third: float) -> np.ndarray:
+    """Frame rotation about z, the new x and the new z [rad]."""
+    return np.asarray(_rotation(2, third) @ _rotation(0, second) @ _rotation(2, first))
+
+
+def mean_earth(jd1: float, jd2: float) -> Rotation[MeanEarth, Inertial]:
+    """Orientation of the Moon at a TDB Julian date, by the series."""
     alpha, delta, w = pole_and_meridian(jd1, jd2)
-    return np.asarray(
-        _rotation(2, w)
-        @ _rotation(0, np.pi / 2 - delta)
-        @ _rotation(2, np.pi / 2 + alpha)
-    )
+    dcm = euler(np.pi / 2 + alpha, np.pi / 2 - delta, w)
+    return Rotation(MeanEarth, Inertial, dcm)
 
 
-def dcm_PM() -> np.ndarray:
-    """Principal-axis components from mean-Earth components (DE421), constant."""
+def principal_axes() -> Rotation[PrincipalAxes, MeanEarth]:
+    """From the axes of maps to those of gravity (DE421), constant."""
     z, y, x = (a * ARCSEC for a in PA_FROM_ME)
-    return np.asarray(_rotation(2, z) @ _rotation(1, y) @ _rotation(0, x))
+    dcm = _rotation(2, z) @ _rotation(1, y) @ _rotation(0, x)
+    return Rotation(PrincipalAxes, MeanEarth, np.asarray(dcm))
 
 
 def q_from_dcm(m: np.ndarray) -> np.ndarray:
