@@ -18,3 +18,8 @@ C_LIGHT = 299_792_458.0
 
 # Planck constant [J s]. SI definition.
 H_PLANCK = 6.626_070_15e-34
+
+# Gravitational parameters of Earth and Sun [m^3/s^2]. DE421 (Folkner et al. 2009), from
+# memory of its header; a tide needs three digits.
+MU_EARTH = 3.98600436233e14
+MU_SUN = 1.32712440040944e20

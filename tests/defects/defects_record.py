@@ -104,10 +104,10 @@ DEFECTS = [
     ),
     Defect(
         "the record is silent about the file of gravity",
-        "flight/provenance.py",
-        "> EMBEDDED_DEGREE",
-        "> EMBEDDED_DEGREE + 1",
-        RECORD,
+        "mission/setting.py",
+        "gravity_sources=field.sources",
+        "gravity_sources=()",
+        ("tests/unit/mission/test_setting.py",),
     ),
     Defect(
         "a folder of another user is our mistake",

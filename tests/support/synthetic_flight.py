@@ -46,7 +46,6 @@ class SyntheticFlight:
                 name="synthetic", title="Synthetic flight (made up)"
             ),
             site=SimpleNamespace(name="Mare Frigoris"),
-            moon=SimpleNamespace(gravity_degree_count=4),
             sources={
                 "S1": "https://example.org/one",
                 "S13": "https://example.org/a?b&c",
@@ -71,6 +70,7 @@ class SyntheticFlight:
         }
     )
     site_M: np.ndarray = field(default_factory=lambda: SITE)
+    sources: tuple[Any, ...] = ()
     gravity_note: str = "gravity: point mass and degree 4"
     sky: dict[str, float] = field(
         default_factory=lambda: {

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from frigoris.campaign.execution import Fleet
@@ -29,6 +28,7 @@ from frigoris.campaign.store import (
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.outcome import LANDED
 from frigoris.flight.provenance import data_hashes
+from frigoris.moon.gravity import gravity
 from frigoris.moon.terrain import load_terrain
 
 Progress = Callable[[int, int, float], None]  # cases done, in all, landings per second
@@ -62,11 +62,13 @@ def about(plan: Plan, versions: dict[str, str]) -> dict[str, Any]:
     terrain = load_terrain(
         plan.map_name or site.map, site.latitude_deg, site.longitude_deg
     )
+    moon = plan.mission.moon
+    field = gravity(moon.gravity_degree_count, moon.gravity)
     on = features(plan.mission, terrain.name, width=plan.width)
     return {
         "features": on,
         "features_hash": mark(on),
-        "data": data_hashes(SimpleNamespace(terrain=terrain, mission=plan.mission)),
+        "data": data_hashes((*terrain.sources, *field.sources)),
         "synthetic_terrain": terrain.synthetic,
         "versions": versions,
         "machine": machine(),

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from frigoris.errors import OutputError, UserError
 from frigoris.flight import moments
-from frigoris.flight.provenance import data_hashes
+from frigoris.flight.provenance import data_files, data_hashes
 from frigoris.flight.telemetry import LIGHT_TIME, Table, telemetry_tables
 from frigoris.packets.dictionary import Dictionary, load_dictionary
 from frigoris.units import suffix
@@ -181,7 +181,7 @@ def flight_summary(flight: Any) -> dict[str, Any]:
         "site_r_M_m": plain(flight.site_M),
         "terrain": {
             "name": terrain.name,
-            "sources": list(terrain.sources),
+            "sources": data_files(terrain.sources),
             "synthetic": terrain.synthetic,
             "note": terrain.note,
         },
@@ -208,7 +208,7 @@ def _write_index(folder: Path, flight: Any, versions: dict[str, str]) -> None:
         "schema": SCHEMA,
         "mission": flight.mission.mission.name,
         "versions": versions,
-        "data": data_hashes(flight),
+        "data": data_hashes(flight.sources),
         "files": [_listed(path, folder) for path in files],
     }
     _write_json(folder / INDEX, index)

@@ -1,8 +1,9 @@
-r"""Gravity of a body from its spherical harmonic coefficients.
+r"""Gravity of a body from its spherical harmonic coefficients, and the tide of others.
 
 Cunningham's recursion in fully normalised form, without a singularity at the poles:
 $V_{nm}, W_{nm}$ are the solid harmonics $(R/r)^{n+1}\bar P_{nm}(\sin\varphi)
 \{\cos,\sin\} m\lambda$, and the acceleration is a sum of harmonics one degree higher.
+Here it is unrolled, the quickest form for low degrees; higher ones go by rows.
 
 Source: Cunningham 1970; Montenbruck & Gill 2000, section 3.2.4 (eqs. 3.29-3.33), with
 the normalisation of the coefficients moved into constants.
@@ -14,8 +15,11 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from frigoris.math.vectors import norm
-from frigoris.types import Scalar, Vec3
+from frigoris.math import harmonics_rows
+from frigoris.math.vectors import matvec, norm
+from frigoris.types import Mat3, Scalar, Vec3
+
+UNROLLED_MAX = 12  # beyond it compiling takes seconds, and soon minutes
 
 
 class Harmonics(eqx.Module):
@@ -25,6 +29,9 @@ class Harmonics(eqx.Module):
     radius: Float[Array, ""]  # reference radius of the coefficients [m]
     C: Float[Array, "n n"]  # 4-pi normalised, `C[0, 0]` is 1
     S: Float[Array, "n n"]
+    tide: (
+        Mat3  # gradient of what outer bodies add, their pull on the centre off [1/s^2]
+    )
 
 
 def _factor(n: int, m: int) -> float:
@@ -73,27 +80,42 @@ def accel(field: Harmonics, r_P: Vec3) -> Vec3:
 
 
 def uneven(field: Harmonics, r_P: Vec3) -> Vec3:
-    """What the field adds to its point mass [m/s^2] at `r_P` [m], body-fixed axes.
+    """What is added to the point mass [m/s^2] at `r_P` [m], body-fixed axes.
 
-    Valid outside the reference sphere and a little below it (low degrees). Cost grows
-    with the square of the degree; the recursion is unrolled, so keep it below about 20
-    in a compiled flight.
+    Valid outside the reference sphere and a little below it: there a term of degree n
+    grows like 1 / r^n, as the series may. Cost grows with the square of the degree.
     """
     degree = field.C.shape[0] - 1
+    tide = matvec(field.tide, r_P)
     if degree < 2:
-        return jnp.zeros_like(r_P)
+        return tide
     r = norm(r_P)
     scale = field.radius / (r * r)
     x, y, z = jnp.unstack(r_P * scale)
-    vw = _solid(degree + 1, x, y, z, field.radius * scale)
-    ax, ay, az = jnp.zeros_like(r), jnp.zeros_like(r), jnp.zeros_like(r)
+    rho = field.radius * scale
+    pull = _unrolled if degree <= UNROLLED_MAX else harmonics_rows.pull
+    unit = field.mu / (field.radius * field.radius)
+    return tide + unit * pull(field.C, field.S, x, y, z, rho)
+
+
+def _unrolled(
+    C: Float[Array, "n n"],
+    S: Float[Array, "n n"],
+    x: Scalar,
+    y: Scalar,
+    z: Scalar,
+    rho: Scalar,
+) -> Vec3:
+    """Acceleration of degrees 2 and up in units of mu / R^2."""
+    degree = C.shape[0] - 1
+    vw = _solid(degree + 1, x, y, z, rho)
+    ax, ay, az = jnp.zeros_like(x), jnp.zeros_like(x), jnp.zeros_like(x)
     for n in range(2, degree + 1):
         for m in range(n + 1):
-            c = field.C[n, m] * _factor(n, m)
-            s = field.S[n, m] * _factor(n, m)
-            dx, dy, dz = _term(vw, n, m, c, s)
+            factor = _factor(n, m)
+            dx, dy, dz = _term(vw, n, m, C[n, m] * factor, S[n, m] * factor)
             ax, ay, az = ax + dx, ay + dy, az + dz
-    return field.mu / (field.radius**2) * jnp.stack([ax, ay, az])
+    return jnp.stack([ax, ay, az])
 
 
 def _term(

@@ -56,7 +56,7 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
         mission.site.longitude_deg,
     )
     plan_si = si(as_planned(mission))
-    setting = make_setting(mission.moon.gravity_degree_count, terrain)
+    setting = make_setting(mission, terrain)
     prepared = make_planned(plan_si, setting)
     plan = prepared.plan
     main = sum(e.thrust for e in plan_si.lander.engines if e.group == "main")

@@ -120,6 +120,10 @@ def _kind(field: FieldInfo) -> str:
     return "text"
 
 
+def _one(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else str(value)
+
+
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
@@ -127,7 +131,7 @@ def _default(field: FieldInfo) -> str:
     if value is None:
         return "none"
     if isinstance(value, tuple):
-        return f"[{', '.join(f'{item:g}' for item in value)}]"
+        return f"[{', '.join(_one(x) for x in value)}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -25,6 +25,7 @@ from frigoris.mission.edit import as_flown
 from frigoris.mission.metrics import WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
+from frigoris.moon.data import Source
 from frigoris.moon.ephemeris import look
 from frigoris.moon.terrain import Terrain
 from frigoris.moon.time import format_utc
@@ -53,6 +54,7 @@ class Flight:
     site_M: np.ndarray
     terrain: Terrain
     gravity_note: str
+    sources: tuple[Source, ...]  # data files that it rests on
     sky: dict[str, float]
     dispersed: dict[str, Any] = field(default_factory=dict)
     states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
@@ -208,6 +210,7 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         site_M=stage.planned.site_M,
         terrain=stage.terrain,
         gravity_note=stage.setting.gravity_note,
+        sources=(*stage.terrain.sources, *stage.setting.gravity_sources),
         sky=look(mission.site.latitude_deg, mission.site.longitude_deg, end),
         dispersed=batch.drawn[0],
         states=batch.flown.states,

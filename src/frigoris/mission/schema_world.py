@@ -64,8 +64,14 @@ class Site(Section):
 class Moon(Section):
     """How the Moon itself is modelled."""
 
+    gravity: str = item(
+        "auto, or a file of coefficients in SHADR text", "auto", min_length=1
+    )
     gravity_degree_count: Count = param(
-        0, 85, "highest degree of the gravity field; 0 is a point mass", 4
+        0, 2000, "highest degree of the gravity field; 0 is a point mass", 4
+    )
+    third_bodies: tuple[Literal["earth", "sun"], ...] = item(
+        "bodies whose tide pulls on lander and orbit", ("earth", "sun")
     )
 
 

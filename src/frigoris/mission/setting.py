@@ -10,25 +10,30 @@ import numpy as np
 from frigoris.lander.rigid_body import World
 from frigoris.math.grid import Grid
 from frigoris.math.harmonics import Harmonics
-from frigoris.moon.gravity import gravity, note
+from frigoris.math.tree import leaf, replace_at
+from frigoris.mission.schema import Mission
+from frigoris.moon.data import Source
+from frigoris.moon.gravity import gravity, tide_P
 from frigoris.moon.orientation import SPIN, principal_axes
 from frigoris.moon.terrain import Terrain
+from frigoris.moon.time import parse_utc
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Terrain, gravity and rotation; nothing here depends on the date."""
+    """Terrain, gravity and rotation; of the date only the tide depends."""
 
     terrain: Grid
     gravity: Harmonics
     gravity_note: str
+    gravity_sources: tuple[Source, ...]
     dcm_PM: np.ndarray
     omega_MI_M: np.ndarray  # [rad/s]
 
     def central(self) -> World:
         """The same with a point mass: harmonics, inlined into a loop of single numbers,
         take 47 s and 3.4 GB to compile, and move an orbit by about a kilometre."""
-        field = gravity(0)
+        field = gravity(0).harmonics
         return dataclasses.replace(
             self.world(),
             gravity=jax.tree.map(lambda x: jnp.asarray(x, jnp.float64), field),
@@ -43,16 +48,22 @@ class Setting:
         )
 
 
-def make_setting(degree: int, terrain: Terrain) -> Setting:
+def make_setting(mission: Mission, terrain: Terrain) -> Setting:
     """The Moon of a flight.
 
     Its rotation is the mean one about the pole: the libration of a date (1e-9 rad/s)
     would move a flight of an hour by some 20 m, and another month by another 20 m.
     """
+    moon = mission.moon
+    field = gravity(moon.gravity_degree_count, moon.gravity)
+    tide = tide_P(moon.third_bodies, parse_utc(mission.mission.ignition_utc))
     return Setting(
         terrain=terrain.grid,
-        gravity=gravity(degree),
-        gravity_note=note(degree),
+        gravity=replace_at(lambda f: f.tide, field.harmonics, leaf(tide)),
+        gravity_note=", ".join(
+            [field.note, *(f"tide of the {name}" for name in moon.third_bodies)]
+        ),
+        gravity_sources=field.sources,
         dcm_PM=principal_axes().dcm,
         omega_MI_M=np.array([0.0, 0.0, SPIN]),
     )

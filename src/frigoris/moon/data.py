@@ -59,6 +59,20 @@ FILES = {
 }
 
 
+@dataclass(frozen=True)
+class Source:
+    """A file that something was made from: its name for people, and where it lies."""
+
+    name: str
+    path: Path
+
+
+def source(key: str) -> Source | None:
+    """A known file, or none where no folder has it."""
+    path = find(key)
+    return Source(FILES[key].name, path) if path else None
+
+
 def search_path() -> list[Path]:
     """Folders in the order in which they are searched."""
     given = os.environ.get("FRIGORIS_DATA")

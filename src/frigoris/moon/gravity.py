@@ -1,12 +1,20 @@
-"""Gravity field of the Moon: low degrees as facts, any degree from the data path."""
+"""Gravity of the Moon: low degrees as facts, any degree from a file, and the tide."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
-from frigoris.constants import MU_MOON, RADIUS_GRAVITY
+from frigoris.constants import MU_EARTH, MU_MOON, MU_SUN, RADIUS_GRAVITY
 from frigoris.errors import DataError, UserError
 from frigoris.math.harmonics import Harmonics
 from frigoris.math.tree import leaf
-from frigoris.moon.data import find
+from frigoris.moon.data import Source, source
+from frigoris.moon.ephemeris import positions
+from frigoris.moon.orientation import mean_earth, principal_axes
+from frigoris.moon.shadr import Coefficients, read_shadr
+from frigoris.moon.time import tdb
 
 # GRGM900C (Lemoine et al. 2014), 4-pi normalised, principal axes: l, m, C, S
 LOW_DEGREES = (
@@ -24,52 +32,88 @@ LOW_DEGREES = (
     (4, 4, -6.006986312e-06, 3.926554125e-06),
 )
 EMBEDDED_DEGREE = 4
-# beyond it the factor of the sectoral terms, 1/(2n)!, is no normal double and the field
-# goes wrong without a sign: by 2e-5 m/s^2 at degree 90, 9e-5 at degree 100
-DEGREE_MAX = 85
+OUTER = {"earth": MU_EARTH, "sun": MU_SUN}
 
 
-def gravity(degree: int) -> Harmonics:
-    """The field up to `degree`; beyond 4 it needs the file of LP165P."""
-    if not 0 <= degree <= DEGREE_MAX:
+@dataclass(frozen=True)
+class Field:
+    """A gravity field as the flight uses it, and what has to be said about it."""
+
+    harmonics: Harmonics
+    note: str
+    sources: tuple[Source, ...]  # files that it came from
+
+
+def gravity(degree: int, file: str = "auto") -> Field:
+    """The field up to `degree`: embedded up to 4, else LP165P or the user's file."""
+    if degree < 0:
+        raise UserError(f"Cannot fly gravity of degree {degree}: the least is 0.")
+    name, found, sources = _coefficients(degree, file)
+    if degree > found.degree:
         raise UserError(
-            f"Cannot fly gravity of degree {degree}: the recursion keeps its precision "
-            f"from 0 to {DEGREE_MAX}. Set moon.gravity_degree_count to one of these."
+            f"Cannot fly gravity of degree {degree}: {name} ends at degree "
+            f"{found.degree}. Set moon.gravity_degree_count to at most that, or name "
+            "another file in moon.gravity."
         )
+    note = f"gravity: degree {degree}, {name}" if degree else "gravity: point mass"
+    return Field(_field(found, degree), note, sources)
+
+
+def _coefficients(
+    degree: int, file: str
+) -> tuple[str, Coefficients, tuple[Source, ...]]:
+    if file != "auto":
+        path = Path(file)
+        return path.name, read_shadr(path), (Source(path.name, path),)
     if degree <= EMBEDDED_DEGREE:
-        return _embedded(degree)
-    path = find("lp165p")
-    if path is None:
+        return "GRGM900C, embedded", _embedded(), ()
+    known = source("lp165p")
+    if known is None:
         raise DataError(
             f"Cannot fly gravity of degree {degree}: without data files only degrees "
             f"up to {EMBEDDED_DEGREE} are known. Set FRIGORIS_DATA to a folder with "
-            f"gravity/lp165p.npz, or moon.gravity_degree_count to {EMBEDDED_DEGREE}."
+            "gravity/lp165p.npz, name a SHADR file in moon.gravity, or set "
+            f"moon.gravity_degree_count to {EMBEDDED_DEGREE}."
         )
-    with np.load(path) as data:
-        k = degree + 1
-        return Harmonics(
-            mu=leaf(data["gm_m3s2"]),
-            radius=leaf(data["r_ref_m"]),
-            C=leaf(data["C"][:k, :k]),
-            S=leaf(data["S"][:k, :k]),
-        )
+    with np.load(known.path) as data:
+        mu, radius = float(data["gm_m3s2"]), float(data["r_ref_m"])
+        return "LP165P", Coefficients(mu, radius, data["C"], data["S"]), (known,)
 
 
-def note(degree: int) -> str:
-    """One line for reports: which field."""
-    if degree == 0:
-        return "gravity: point mass"
-    source = "GRGM900C, embedded" if degree <= EMBEDDED_DEGREE else "LP165P"
-    return f"gravity: degree {degree}, {source}"
+def _field(c: Coefficients, degree: int) -> Harmonics:
+    k = degree + 1
+    return Harmonics(
+        mu=leaf(c.mu),
+        radius=leaf(c.radius),
+        C=leaf(c.C[:k, :k]),
+        S=leaf(c.S[:k, :k]),
+        tide=leaf(np.zeros((3, 3))),
+    )
 
 
-def _embedded(degree: int) -> Harmonics:
-    size = degree + 1
-    c, s = np.zeros((size, size)), np.zeros((size, size))
+def _embedded() -> Coefficients:
+    c, s = np.zeros((5, 5)), np.zeros((5, 5))
     c[0, 0] = 1.0
     for n, m, cosine, sine in LOW_DEGREES:
-        if n <= degree:
-            c[n, m], s[n, m] = cosine, sine
-    return Harmonics(
-        mu=leaf(MU_MOON), radius=leaf(RADIUS_GRAVITY), C=leaf(c), S=leaf(s)
-    )
+        c[n, m], s[n, m] = cosine, sine
+    return Coefficients(MU_MOON, RADIUS_GRAVITY, c, s)
+
+
+def tide_P(bodies: tuple[str, ...], moment: datetime) -> np.ndarray:
+    """Gradient of what `bodies` add over the Moon's own fall [1/s^2], principal axes.
+
+    The first term of the series in r/d: the next one is 200 times smaller for the Earth
+    and 4e4 times for the Sun. Held over a flight: Earth and Sun move over the Moon by
+    less than half a degree in an hour.
+    """
+    total = np.zeros((3, 3))
+    if not bodies:
+        return total
+    jd = tdb(moment)
+    where = positions(*jd)
+    turn = principal_axes() @ mean_earth(*jd)
+    for name in bodies:
+        r_P = turn.turn(where[name] - where["moon"])
+        d = float(np.linalg.norm(r_P))
+        total += OUTER[name] / d**3 * (3.0 * np.outer(r_P, r_P) / d**2 - np.eye(3))
+    return total

@@ -9,7 +9,7 @@ import numpy as np
 from frigoris.errors import DataError
 from frigoris.math.grid import Grid, Level, make_grid
 from frigoris.moon import embedded
-from frigoris.moon.data import FILES, find
+from frigoris.moon.data import FILES, Source, find, source
 
 FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
 HEIGHT_MAX = 12e3  # no ground of the Moon is as high or as low [m]
@@ -22,7 +22,7 @@ class Terrain:
 
     grid: Grid
     name: str
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     synthetic: bool
     note: str
 
@@ -55,7 +55,7 @@ def _found(key: str, name: str) -> Path:
 
 
 def _measured(name: str, levels: list[Level], keys: list[str]) -> Terrain:
-    files = tuple(FILES[k].name for k in keys)
+    files = tuple(s for k in keys if (s := source(k)))
     what = "; ".join(FILES[k].what for k in keys)
     return Terrain(make_grid(levels), name, files, False, f"terrain: {what}")
 

@@ -138,7 +138,7 @@ def _cards(flight: Any) -> Iterable[str]:
 
 def _data(flight: Any) -> str:
     terrain = flight.terrain
-    used = ", ".join(data_files(flight)) or "no files"
+    used = ", ".join(data_files(flight.sources)) or "no files"
     line = " · ".join([f"Data used: {used}", terrain.note, flight.gravity_note])
     data = f'<p class="data">{escape(line)}</p>'
     if not terrain.synthetic:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -18,6 +17,7 @@ from frigoris.flight.record import (
     write_record,
 )
 from frigoris.flight.telemetry import last_heard, telemetry_tables
+from frigoris.moon.data import Source
 from frigoris.packets.dictionary import load_dictionary
 from support.synthetic_flight import IMPACT, poisoned, synthetic_flight
 
@@ -184,29 +184,16 @@ def test_a_place_that_cannot_be_looked_at_is_the_users_mistake(
         check_folder(tmp_path / name)
 
 
-@pytest.mark.parametrize(("degree", "gravity"), [(4, []), (5, ["gravity/lp165p.npz"])])
-def test_the_index_names_every_data_file(tmp_path, monkeypatch, degree, gravity):
-    names = ["topography/LDEM_4.IMG", "topography/fused16_fallback.tif"]
-    flight = synthetic_flight()
-    about = {
-        **vars(flight.mission),
-        "moon": SimpleNamespace(gravity_degree_count=degree),
-    }
-    flight = replace(
-        flight,
-        mission=SimpleNamespace(**about),
-        terrain=SimpleNamespace(**{**vars(flight.terrain), "sources": names}),
-    )
-    monkeypatch.setenv("FRIGORIS_DATA", str(tmp_path / "data"))
-    fused = tmp_path / "data" / names[1]
-    fused.parent.mkdir(parents=True)
-    fused.write_bytes(b"not pinned")
-    folder = write(tmp_path / "run", flight)
+def test_the_index_names_every_data_file(tmp_path):
+    """By name and by hash, computed from what lies there."""
+    paths = [tmp_path / name for name in ("map.tif", "field.sha")]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    sources = tuple(Source(f"data/{path.name}", path) for path in paths)
+    folder = write(tmp_path / "run", replace(synthetic_flight(), sources=sources))
     data = json.loads((folder / "record.json").read_text())["data"]
-    assert [d["file"] for d in data] == names + gravity
-    # pinned in PROVENANCE.md; then computed here, since nobody pinned it
-    assert data[0]["sha256"].startswith("c04632eba6449af4")
-    assert data[1]["sha256"] == hashlib.sha256(b"not pinned").hexdigest()
+    assert [d["file"] for d in data] == ["data/map.tif", "data/field.sha"]
+    assert data[1]["sha256"] == hashlib.sha256(b"field.sha").hexdigest()
 
 
 def test_a_failure_half_way_leaves_the_old_record(tmp_path, monkeypatch):

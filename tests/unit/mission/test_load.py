@@ -7,7 +7,7 @@ from frigoris.mission.catalog import catalogue, find
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema_base import bounds
 from frigoris.mission.schema_world import Moon
-from frigoris.moon.gravity import DEGREE_MAX
+from frigoris.moon.shadr import DEGREE_LIMIT
 from unit.mission.missions import NAME, changed, line_of
 
 
@@ -25,7 +25,7 @@ def test_every_mission_of_the_catalogue_loads():
 
 def test_the_degrees_of_gravity_that_are_allowed_are_those_that_can_be_flown():
     field = Moon.model_fields["gravity_degree_count"]
-    assert bounds(field) == (0, DEGREE_MAX)
+    assert bounds(field) == (0, DEGREE_LIMIT)
 
 
 def test_a_path_does_as_well_as_a_name(tmp_path):

@@ -48,7 +48,7 @@ def test_heights_of_the_named_places(
     # measured 1e-9 m
     assert min(abs(cell - expected) for cell in cells) < 1e-6
     assert not terrain.synthetic
-    assert terrain.sources == ("topography/LDEM_4.IMG",)
+    assert [s.name for s in terrain.sources] == ["topography/LDEM_4.IMG"]
 
 
 def test_the_fused_map_matches_another_reader(data_dir: Path) -> None:

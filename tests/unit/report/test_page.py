@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from subprocess import run
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from frigoris.errors import OutputError
+from frigoris.moon.data import Source
 from frigoris.report.page import page, write_report
 from frigoris.report.style import COLOURS
 from frigoris.report.view import make_view
@@ -84,10 +86,9 @@ def test_a_reader_finds_outcome_contact_and_every_row(html):
 def test_the_page_says_when_the_moon_is_made_up(html):
     assert "<b>synthetic</b> Moon" in html
     flight = synthetic_flight()
-    real = SimpleNamespace(
-        name="ldem_4", sources=("topography/X.IMG",), synthetic=False, note="map: X"
-    )
-    other = page(replace(flight, terrain=real), {})
+    real = SimpleNamespace(name="ldem_4", synthetic=False, note="map: X")
+    sources = (Source("topography/X.IMG", Path("X.IMG")),)
+    other = page(replace(flight, terrain=real, sources=sources), {})
     assert "<b>synthetic</b> Moon" not in other
     assert "topography/X.IMG" in other and "map: X" in other
 
