@@ -15,5 +15,6 @@ Mat3: TypeAlias = Float[Array, "3 3 *#cases"]
 Quat: TypeAlias = Float[Array, "4 *#cases"]  # Hamilton, scalar first
 Flag: TypeAlias = Bool[Array, "*#cases"]
 Index: TypeAlias = Int[Array, "*#cases"]
+Pads: TypeAlias = Float[Array, "3 4 *#cases"]  # a vector for each footpad
 Jets: TypeAlias = Float[Array, "8 *#cases"]  # one number per attitude thruster
 Key: TypeAlias = UInt32[Array, "2 *#cases"]  # counter-based generator key

@@ -28,8 +28,8 @@ from frigoris.campaign.store import (
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.outcome import LANDED
 from frigoris.flight.provenance import data_hashes
+from frigoris.mission.setting import terrain_of
 from frigoris.moon.gravity import gravity
-from frigoris.moon.terrain import load_terrain
 
 Progress = Callable[[int, int, float], None]  # cases done, in all, landings per second
 Say = Callable[[str], None]
@@ -58,10 +58,7 @@ class Pace:
 
 def about(plan: Plan, versions: dict[str, str]) -> dict[str, Any]:
     """What decides the bits of the rows beside the plan."""
-    site = plan.mission.site
-    terrain = load_terrain(
-        plan.map_name or site.map, site.latitude_deg, site.longitude_deg
-    )
+    terrain = terrain_of(plan.mission, plan.map_name)
     moon = plan.mission.moon
     field = gravity(moon.gravity_degree_count, moon.gravity)
     on = features(plan.mission, terrain.name, width=plan.width)

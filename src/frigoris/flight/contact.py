@@ -2,46 +2,57 @@
 
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params
 from frigoris.flight.state import Contact, State
 from frigoris.lander.mass import mass_properties
 from frigoris.lander.rigid_body import Motion
-from frigoris.math.grid import height_under, surface
 from frigoris.math.rotation import dcm_from_q, normalize, rotate_inv
 from frigoris.math.vectors import cross, dot, matvec, norm
-from frigoris.types import Flag, Scalar
+from frigoris.moon.ground import altitude, fading, height
+from frigoris.types import Flag, Pads, Scalar, Vec3
 
 NEAR = 500.0  # above the ground: no pad can touch within the next tick [m]
-SPAN = 5.0  # over which the slope of the ground is taken [m]
+FINE = (20.0, 30.0)  # heights between which the pads begin to see fine relief [m]
 NEWTON_STEPS = 4  # on the cubic inside a tick, which is nearly a line
 
 
-def clearance(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
+def clearance(params: Params, motion: Motion, high: Scalar) -> tuple[Scalar, Scalar]:
     """Height of the lowest footpad over the ground [m] and its rate [m/s].
 
-    The ground under the vehicle is taken as the tangent plane below it.
+    Each pad has the ground below itself; for the rates it slopes as the plane through
+    the four places does.
     """
     body = mass_properties(
         params.vehicle.mass, motion.propellant, motion.rcs_propellant
     )
-    ground, normal_M = surface(params.terrain, motion.r_M, SPAN)
-    r = norm(motion.r_M)
-    up = motion.r_M / r
-    height = r - RADIUS_MOON - ground
+    up = motion.r_M / norm(motion.r_M)
     omega_BM_B = motion.omega_BI_B - rotate_inv(motion.q_MB, params.world.omega_MI_M)
     dcm_MB = dcm_from_q(motion.q_MB)[:, :, None]
     arms_B = params.pads_B - body.com_B[:, None]
+    arms_M = matvec(dcm_MB, arms_B)
     spin_B = jnp.broadcast_to(omega_BM_B[:, None], arms_B.shape)
-    normals_M = normal_M[:, None]
-    # distance to the tangent plane, which passes `height` below the vehicle
-    low = height * dot(normal_M, up) + dot(normals_M, matvec(dcm_MB, arms_B))
+    pads_M = motion.r_M[:, None] + arms_M
+    ground = height(params.terrain, pads_M, fading(high, *FINE))
+    low = norm(pads_M) - RADIUS_MOON - ground
     v_pads_M = motion.v_M[:, None] + matvec(dcm_MB, cross(spin_B, arms_B))
-    rates = dot(normals_M, v_pads_M)
+    slope_M = _slope(arms_M, up, ground)
+    rates = dot((up - slope_M)[:, None], v_pads_M)
     lowest = jnp.min(low, axis=0)
     # of pads that are level with each other, the fastest
     return lowest, jnp.min(jnp.where(low <= lowest, rates, jnp.inf), axis=0)
+
+
+def _slope(arms_M: Pads, up: Vec3, ground: Float[Array, "4 *#cases"]) -> Vec3:
+    """Rise of the ground per metre, a level vector: least squares over the pads.
+
+    Exact for pads at the corners of a square, which is nearly level by then.
+    """
+    flat = arms_M - dot(arms_M, up[:, None]) * up[:, None]
+    flat = flat - jnp.mean(flat, axis=1, keepdims=True)
+    return 2.0 * jnp.sum(ground * flat, axis=1) / jnp.sum(dot(flat, flat), axis=0)
 
 
 def clearance_if_near(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
@@ -49,13 +60,12 @@ def clearance_if_near(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
 
     High up only that it is high counts, and one look at the map tells it.
     """
-    r = norm(motion.r_M)
-    high = r - RADIUS_MOON - height_under(params.terrain, motion.r_M)
-    climb = dot(motion.v_M, motion.r_M) / r
+    high = altitude(params.terrain, motion.r_M, jnp.zeros_like(motion.propellant))
+    climb = dot(motion.v_M, motion.r_M) / norm(motion.r_M)
     # not `high > NEAR`, which a number that is not finite would fail
     found: tuple[Scalar, Scalar] = lax.cond(
         jnp.any(high < NEAR),
-        lambda: clearance(params, motion),
+        lambda: clearance(params, motion, high),
         lambda: (high, climb),
     )
     return found

@@ -5,15 +5,14 @@ compiled program flies any mission, any fault and any dispersion: they are numbe
 """
 
 import equinox as eqx
-from jaxtyping import Array, Float
 
 from frigoris.lander.rigid_body import Motion, Vehicle, World
-from frigoris.math.grid import Grid
+from frigoris.moon.ground import Ground
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
 from frigoris.sensors.star_tracker import StarTracker
-from frigoris.types import Key, Quat, Scalar, Vec3
+from frigoris.types import Key, Pads, Quat, Scalar, Vec3
 
 
 class Sensors(eqx.Module):
@@ -41,9 +40,9 @@ class Params(eqx.Module):
     world: World
     q_IM0: Quat  # true orientation of the Moon at time zero
     sensors: Sensors
-    pads_B: Float[Array, "3 4 *#cases"]  # footpads from the body origin [m]
+    pads_B: Pads  # footpads from the body origin [m]
     onboard: OnboardConfig
     start: Start
     key: Key
-    terrain: Grid  # shared by all cases of a batch
+    terrain: Ground  # shared by all cases of a batch
     standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]

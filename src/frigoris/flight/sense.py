@@ -8,18 +8,20 @@ from jaxtyping import Array, UInt32
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
 from frigoris.lander.rigid_body import World
-from frigoris.math.grid import ray_on_grid
 from frigoris.math.noise import normals
 from frigoris.math.rotation import q_about_axis, qmul, rotate
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
 from frigoris.messages import Measurements, boresight
+from frigoris.moon.ground import fading, ray
 from frigoris.sensors import imu, laser, star_tracker
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
 SLOW_TICKS = 10  # of the star tracker
 FAST_NOISES = imu.NOISES + laser.NOISES
 FAR = 1e7  # stands for no echo [m]
+COS_GRAZING = 0.2588  # of 75 deg [-]
+FINE = (60.0, 100.0)  # heights between which the beam begins to see fine relief [m]
 RELIEF = 5000.0  # by which ground ahead may rise above that below the vehicle [m]
 
 
@@ -41,12 +43,16 @@ def _beam_on_ground(
 ) -> tuple[Scalar, Scalar, Flag]:
     """Slant range [m], cosine of the incidence and whether there is an echo at all.
 
-    Looked for only where the ground is within reach of the instrument's timer.
+    Looked for only where the ground is within reach of the instrument's timer, and not
+    beyond 75 deg from the local vertical: such a beam comes back too weak and too long.
     """
-    reach = state.clearance < params.sensors.laser.range_max + RELIEF
+    r_M = state.motion.r_M
+    steep = -dot(r_M, beam_M) > COS_GRAZING * norm(r_M)
+    reach = (state.clearance < params.sensors.laser.range_max + RELIEF) & steep
+    fine = fading(state.clearance, *FINE)
 
     def found() -> tuple[Scalar, Scalar, Flag]:
-        slant, normal_M, hit = ray_on_grid(params.terrain, state.motion.r_M, beam_M)
+        slant, normal_M, hit = ray(params.terrain, r_M, beam_M, fine, reach)
         return slant, -dot(normal_M, beam_M), hit
 
     def nothing() -> tuple[Scalar, Scalar, Flag]:

@@ -17,14 +17,14 @@ from jaxtyping import Array, Float, UInt32
 
 from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
-from frigoris.flight.sense import Beam, sense
+from frigoris.flight.sense import FINE, Beam, sense
 from frigoris.flight.state import State
 from frigoris.lander import engines as eng
 from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
-from frigoris.math.grid import height_under
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
 from frigoris.messages import Commands, Measurements
+from frigoris.moon import ground
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
 from frigoris.onboard.navigation import height
@@ -176,7 +176,9 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "mass": params.vehicle.mass.dry + m.propellant + m.rcs_propellant,
         "thrust_main": jnp.sum(truth.thrust * (1.0 - split), axis=0),
         "thrust_assist": jnp.sum(truth.thrust * split, axis=0),
-        "ground_height": height_under(params.terrain, m.r_M),
+        "ground_height": ground.height(
+            params.terrain, m.r_M, ground.fading(truth.clearance, *FINE)
+        ),
         "slant_range": beam.slant_range,
         "snr": beam.snr,
         "moving": truth.moving,

@@ -1,4 +1,4 @@
-"""Heights on nested latitude-longitude grids, and a ray against them.
+"""Heights on nested latitude-longitude grids.
 
 All levels lie in one flat table, finest first; a query chooses its level before it
 reads, so it costs four gathers however many levels there are. Heights are metres above
@@ -13,17 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Float32
 
-from frigoris.constants import RADIUS_MOON
 from frigoris.math.tree import leaf
 from frigoris.math.trig import atan2
-from frigoris.math.vectors import cross, dot, norm
-from frigoris.types import Flag, Index, Scalar, Vec3
+from frigoris.types import Index, Scalar, Vec3
 
 TURN = 2.0 * np.pi
-RAY_STEPS = 5  # Newton steps; three already reach a millimetre over gentle ground
-SLOPE_SPAN = 50.0  # over which the normal at the hit point is taken [m]
-CONVERGED = 0.5  # height that the end of the ray may miss the ground by [m]
-COS_GRAZING = 0.2588  # rays beyond 75 deg from the local vertical are refused [-]
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,9 @@ def height_at(grid: Grid, lat: Scalar, lon: Scalar) -> Scalar:
         rows = jnp.where(inside, grid.rows[k], rows)
         columns = jnp.where(inside, grid.columns[k], columns)
         offset = jnp.where(inside, grid.offset[k], offset)
-    return _bilinear(grid.table, y, x, rows, columns, offset)
+    return read_height(
+        grid.table, between(y, 0.0, rows - 1.0), x, columns, offset, rows, wrap=True
+    )
 
 
 def _coordinates(grid: Grid, k: int, lat: Scalar, lon: Scalar) -> tuple[Scalar, Scalar]:
@@ -93,17 +89,29 @@ def _coordinates(grid: Grid, k: int, lat: Scalar, lon: Scalar) -> tuple[Scalar, 
     return (grid.lat_north[k] - lat) / grid.step[k], turn / grid.step[k]
 
 
-def _bilinear(
+def between(x: Scalar, low: float, high: Scalar) -> Scalar:
+    """`x` held between two values; `low` where it is no number."""
+    x = jnp.where(x > low, x, low)
+    return jnp.where(x < high, x, high)
+
+
+def read_height(
     table: Float32[Array, " n"],
     y: Scalar,
     x: Scalar,
-    rows: Scalar,
     columns: Scalar,
     offset: Scalar,
+    rows: Scalar | None = None,
+    *,
+    wrap: bool = False,
 ) -> Scalar:
-    y = jnp.clip(y, 0.0, rows - 1.0)
+    """Bilinear height in a table of `columns` at row `y` and column `x`, in range.
+
+    Without `rows` the table is square. With `wrap` the first column follows the last.
+    """
+    rows = columns if rows is None else rows
     j0 = jnp.minimum(jnp.floor(y), rows - 2.0)
-    i0 = jnp.minimum(jnp.floor(x), columns - 1.0)
+    i0 = jnp.minimum(jnp.floor(x), columns - (1.0 if wrap else 2.0))
     fy, fx = y - j0, x - i0
     j, i = j0.astype(jnp.int32), i0.astype(jnp.int32)
     width = columns.astype(jnp.int32)
@@ -127,48 +135,3 @@ def _mix(a: Array, b: Array, f: Scalar) -> Scalar:
 def height_under(grid: Grid, r_M: Vec3) -> Scalar:
     """Height of the ground below a position in M [m]."""
     return height_at(grid, *lat_lon(r_M))
-
-
-def ray_on_grid(grid: Grid, r_M: Vec3, u_M: Vec3) -> tuple[Scalar, Vec3, Flag]:
-    """Where the ray from `r_M` along the unit vector `u_M` meets the ground.
-
-    Returns range [m], unit normal of the ground, and whether there is such a place.
-    Newton on the sphere through the ground below the ray's end: right where the ground
-    does not fold back under the ray. Refused: rays beyond 75 deg from the vertical and
-    those that did not converge. A ray that grazes a ridge may find its far side.
-    """
-    along = -dot(r_M, u_M)
-    miss2 = dot(r_M, r_M) - along * along  # distance of the ray's line, squared
-
-    def to_sphere(radius: Scalar) -> Scalar:
-        return along - jnp.sqrt(jnp.maximum(radius * radius - miss2, 1.0))
-
-    rho = to_sphere(RADIUS_MOON + height_under(grid, r_M))
-    for _ in range(RAY_STEPS - 1):
-        rho = to_sphere(RADIUS_MOON + height_under(grid, r_M + rho * u_M))
-    p = r_M + rho * u_M
-    ground, normal = surface(grid, p, SLOPE_SPAN)
-    below = jnp.abs(norm(p) - RADIUS_MOON - ground) < CONVERGED
-    up = p / norm(p)
-    steep = -dot(up, u_M) < COS_GRAZING
-    hit = below & ~steep & (rho > 0.0) & (-dot(normal, u_M) > 0.0)
-    return rho, normal, hit
-
-
-def surface(grid: Grid, r_M: Vec3, span: float) -> tuple[Scalar, Vec3]:
-    """Height [m] and unit normal of the ground below `r_M`, slopes over `span` [m].
-
-    The level axes are east and north; valid away from the Moon's poles themselves.
-    """
-    r = norm(r_M)
-    up = r_M / r
-    x, y, z = jnp.unstack(up)
-    flat = jnp.sqrt(x * x + y * y)
-    east = jnp.stack([-y / flat, x / flat, jnp.zeros_like(flat)])
-    north = cross(up, east)
-    lat, lon = atan2(z, flat), atan2(y, x)
-    here = height_at(grid, lat, lon)
-    slope_e = (height_at(grid, lat, lon + span / (r * flat)) - here) / span
-    slope_n = (height_at(grid, lat + span / r, lon) - here) / span
-    normal = up - slope_e * east - slope_n * north
-    return here, normal / norm(normal)

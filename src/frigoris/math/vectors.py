@@ -93,3 +93,12 @@ def solve3(m: Mat3, b: Vec3) -> Vec3:
     m = over_cases(m, 2, b.ndim - 1)
     c0, c1, c2 = cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])
     return (c0 * b[0] + c1 * b[1] + c2 * b[2]) / dot(m[0], c0)
+
+
+def across(direction: Vec3) -> tuple[Vec3, Vec3]:
+    """Two unit vectors square to a unit vector and to each other; any two will do."""
+    steep = jnp.abs(direction[2]) > 0.7
+    zero = jnp.zeros_like(direction[2])
+    other = jnp.stack([jnp.where(steep, 1.0, zero), zero, jnp.where(steep, zero, 1.0)])
+    a = unit(cross(other, direction))
+    return a, cross(direction, a)

@@ -30,9 +30,9 @@ from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.schema import Mission
-from frigoris.mission.setting import Setting, make_setting
+from frigoris.mission.setting import Setting, make_setting, terrain_of
 from frigoris.mission.si import si
-from frigoris.moon.terrain import Terrain, load_terrain
+from frigoris.moon.terrain import Terrain
 
 WIDTH = 8  # lanes of the recording program
 
@@ -50,11 +50,7 @@ class Stage:
 
 def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
     """Terrain, gravity, plan and load of a mission."""
-    terrain = load_terrain(
-        map_name or mission.site.map,
-        mission.site.latitude_deg,
-        mission.site.longitude_deg,
-    )
+    terrain = terrain_of(mission, map_name)
     plan_si = si(as_planned(mission))
     setting = make_setting(mission, terrain)
     prepared = make_planned(plan_si, setting)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
@@ -19,7 +20,6 @@ from frigoris.lander.engines import Engines
 from frigoris.lander.mass import MassModel
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.lander.thrusters import Thrusters, corner_layout
-from frigoris.math.grid import height_at
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.build_onboard import (
     guidance_config,
@@ -29,6 +29,7 @@ from frigoris.mission.build_onboard import (
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
+from frigoris.moon.ground import height
 from frigoris.moon.orientation import mean_earth, q_from_dcm
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
@@ -59,8 +60,10 @@ def make_planned(
     up, _, normal = approach_axes(
         m.site.latitude, m.site.longitude, m.orbit.arrival_heading
     )
-    ground = height_at(setting.terrain, leaf(m.site.latitude), leaf(m.site.longitude))
-    site_M = (RADIUS_MOON + float(ground)) * up
+    # the site is surveyed: planned with all of its relief that sheets can hold
+    site_M = (
+        RADIUS_MOON + float(height(setting.terrain, jnp.asarray(up), leaf(0.0)))
+    ) * up
     # the nearly empty vehicle stands on its pads
     standoff = float(m.lander.com_dry[2] - m.lander.legs.pad_height)
     guidance = guidance_config(m, normal)

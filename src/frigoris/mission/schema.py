@@ -12,7 +12,14 @@ from frigoris.mission.schema_evidence import (
 from frigoris.mission.schema_lander import Lander
 from frigoris.mission.schema_onboard import Onboard
 from frigoris.mission.schema_sensors import Sensors
-from frigoris.mission.schema_world import Handover, MissionInfo, Moon, Orbit, Site
+from frigoris.mission.schema_world import (
+    Ground,
+    Handover,
+    MissionInfo,
+    Moon,
+    Orbit,
+    Site,
+)
 
 FITTED_MAX = 3  # numbers tuned to hit an observable, per flight
 
@@ -34,6 +41,7 @@ class Mission(Section):
     mission: MissionInfo = item("name and times")
     site: Site = item("where to land")
     moon: Moon = item("model of the Moon", Moon())
+    ground: Ground = item("relief too fine for the map", Ground())
     orbit: Orbit = item("from the parking orbit to braking")
     handover: Handover = item("the state handed to the lander", Handover())
     lander: Lander = item("the machine")
@@ -55,6 +63,7 @@ PARAMETERS = (
     "mission",
     "site",
     "moon",
+    "ground",
     "orbit",
     "handover",
     "lander",

@@ -31,6 +31,20 @@ def _utc(value: str) -> str:
 Utc = Annotated[str, AfterValidator(_utc)]
 
 
+MAPS = ("auto", "ldem_4", "fused16", "embedded")
+
+
+def _map(value: str) -> str:
+    if value in MAPS or "." in value:
+        return value
+    known = ", ".join(repr(name) for name in MAPS)
+    message = f"is not one of {known}, and no file has a name without an ending"
+    raise PydanticCustomError("map", "{m}", {"m": message})
+
+
+MapName = Annotated[str, AfterValidator(_map)]
+
+
 class MissionInfo(Section):
     """What the flight is called and when it takes place."""
 
@@ -53,8 +67,11 @@ class Site(Section):
     name: str = item("name of the place", min_length=1)
     latitude_deg: Number = param(-90, 90, "north positive, mean Earth frame")
     longitude_deg: Number = param(-180, 360, "east positive, mean Earth frame")
-    map: Literal["auto", "ldem_4", "fused16", "embedded"] = item(
-        "terrain; auto takes the real one when its file is there", "auto"
+    map: MapName = item(
+        "auto (the real one where its file is there), ldem_4, fused16, embedded, or a "
+        "file of heights: LOLA .IMG, GeoTIFF, PDS label",
+        "auto",
+        min_length=1,
     )
     albedo_ratio: Number = param(
         0.01, 1, "normal reflectance at the wavelength of the range finder"
@@ -72,6 +89,27 @@ class Moon(Section):
     )
     third_bodies: tuple[Literal["earth", "sun"], ...] = item(
         "bodies whose tide pulls on lander and orbit", ("earth", "sun")
+    )
+
+
+class Ground(Section):
+    """Relief below the resolution of the map; synthetic, the same in every case."""
+
+    relief: Literal["synthetic", "none"] = item(
+        "whether there is any; none flies the map as it is", "synthetic"
+    )
+    seed_count: Count = param(0, 1_000_000, "names the ground of many like it", 1)
+    age_Gyr: Number = param(
+        0.01, 4.4, "of the surface, for its craters; mare 3.5, highland 4.0", 3.5
+    )
+    slope_17m_deg: Number = param(
+        0, 30, "median slope over 17 m; mare 2.0, highland 7.5", 2.0
+    )
+    hurst_ratio: Number = param(
+        0.3, 1, "slopes over other baselines go as their power of this less one", 0.8
+    )
+    rock_area_ratio: Number = param(
+        0, 0.3, "share of the ground that rocks cover; mare 0.01", 0.01
     )
 
 

@@ -1,6 +1,7 @@
 """The Moon of a flight, shared by plan and truth and by all cases of a batch."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import jax
@@ -8,22 +9,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.lander.rigid_body import World
-from frigoris.math.grid import Grid
 from frigoris.math.harmonics import Harmonics
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.schema import Mission
 from frigoris.moon.data import Source
 from frigoris.moon.gravity import gravity, tide_P
+from frigoris.moon.ground import Ground
 from frigoris.moon.orientation import SPIN, principal_axes
-from frigoris.moon.terrain import Terrain
+from frigoris.moon.relief import Recipe
+from frigoris.moon.terrain import Terrain, load_terrain
 from frigoris.moon.time import parse_utc
+from frigoris.units import FACTORS
 
 
 @dataclass(frozen=True)
 class Setting:
     """Terrain, gravity and rotation; of the date only the tide depends."""
 
-    terrain: Grid
+    terrain: Ground
     gravity: Harmonics
     gravity_note: str
     gravity_sources: tuple[Source, ...]
@@ -48,6 +51,24 @@ class Setting:
         )
 
 
+def terrain_of(mission: Mission, map_name: str | None = None) -> Terrain:
+    """The ground of a mission, on its own map or another."""
+    site, told = mission.site, mission.ground
+    recipe = Recipe(
+        seed=told.seed_count,
+        age=told.age_Gyr * FACTORS["Gyr"],
+        slope=math.radians(told.slope_17m_deg),
+        hurst=told.hurst_ratio,
+        rock_area=told.rock_area_ratio,
+    )
+    return load_terrain(
+        map_name or site.map,
+        site.latitude_deg,
+        site.longitude_deg,
+        recipe if told.relief == "synthetic" else None,
+    )
+
+
 def make_setting(mission: Mission, terrain: Terrain) -> Setting:
     """The Moon of a flight.
 
@@ -58,7 +79,7 @@ def make_setting(mission: Mission, terrain: Terrain) -> Setting:
     field = gravity(moon.gravity_degree_count, moon.gravity)
     tide = tide_P(moon.third_bodies, parse_utc(mission.mission.ignition_utc))
     return Setting(
-        terrain=terrain.grid,
+        terrain=terrain.ground,
         gravity=replace_at(lambda f: f.tide, field.harmonics, leaf(tide)),
         gravity_note=", ".join(
             [field.note, *(f"tide of the {name}" for name in moon.third_bodies)]

@@ -36,6 +36,12 @@ FILES = {
         "2619a5f9b9936055f13121e3fdbbb01b165164df036640c0369baeac957a51b2",
         "LP165P gravity to degree 165, Konopliv et al. 2001",
     ),
+    "lu1319381": DataFile(
+        "craters/lu1319381_subset.npz",
+        "5c7cd52af7d67cceb5f5e3e9c7d5f77c0658aed796b3f96ab22c7bbe2b607fab",
+        "707 323 craters of 1 km and more, LU1319381, Wang et al. (doi "
+        "10.1029/2022GL100886)",
+    ),
     "moon_pa_de421": DataFile(
         "orientation/moon_pa_de421_1900-2050.bpc",
         "656f90616403d75a75f0cd6c8830fc5b44f8cb4facb5ccb8915e752b397520cf",

@@ -8,9 +8,10 @@ import numpy as np
 
 from frigoris.campaign.store import Store
 from frigoris.campaign.summary import Summary, query, quoted
-from frigoris.math.grid import height_at
 from frigoris.mission.schema_lander import Legs
-from frigoris.moon.terrain import Terrain, load_terrain
+from frigoris.mission.setting import terrain_of
+from frigoris.moon.ground import height, on_plane
+from frigoris.moon.terrain import Terrain
 
 DOTS = 20_000  # contacts drawn at most: more of them hide one another
 PIXELS = 220  # of the relief, each way
@@ -35,10 +36,7 @@ class CampaignView:
 
 def make_campaign_view(store: Store, summary: Summary) -> CampaignView:
     """Everything that the figures need."""
-    site = store.plan.mission.site
-    terrain = load_terrain(
-        store.plan.map_name or site.map, site.latitude_deg, site.longitude_deg
-    )
+    terrain = terrain_of(store.plan.mission, store.plan.map_name)
     contacts = _columns(
         store,
         "select landed, contact_east_m, contact_north_m, contact_descent_rate_m_s, "
@@ -58,7 +56,7 @@ def make_campaign_view(store: Store, summary: Summary) -> CampaignView:
         chunks={k: np.cumsum(chunks[k]) for k in ("n", "landed")},
         errors=_errors(store),
         driver=_driver(store, summary),
-        relief=_relief(terrain, site.latitude_deg, site.longitude_deg, reach),
+        relief=_relief(terrain, reach),
         reach_m=reach,
         legs=store.plan.mission.lander.legs,
         terrain=terrain,
@@ -80,16 +78,11 @@ def _reach(contacts: Columns) -> float:
     return float(max(1.1 * np.quantile(away, 0.995), 100.0))
 
 
-def _relief(terrain: Terrain, lat: float, lon: float, reach: float) -> np.ndarray:
-    from frigoris.constants import RADIUS_MOON
-
-    steps = np.linspace(-reach, reach, PIXELS) / RADIUS_MOON
-    lats = np.radians(lat) + steps[::-1, None] + 0.0 * steps
-    lons = np.radians(lon) + steps / np.cos(np.radians(lat)) + 0.0 * lats
-    heights = height_at(
-        terrain.grid, jnp.asarray(lats.ravel()), jnp.asarray(lons.ravel())
-    )
-    return np.asarray(heights).reshape(lats.shape)
+def _relief(terrain: Terrain, reach: float) -> np.ndarray:
+    axis = np.linspace(-reach, reach, PIXELS)
+    east, north = (jnp.asarray(x) for x in np.meshgrid(axis, axis[::-1]))
+    ground = terrain.ground
+    return np.asarray(height(ground, on_plane(ground, east, north), 0.0 * east))
 
 
 def _errors(store: Store) -> Columns | None:
