@@ -91,6 +91,8 @@ def navigation_config(m: SimpleNamespace) -> NavigationConfig:
         gyro_process=leaf(n.gyro_process),
         accel_rest_sigma=leaf(n.accel_rest_sigma),
         laser_sigma=leaf(n.laser_sigma),
+        laser_spread=leaf(n.laser_spread),
+        relief_walk=leaf(n.relief_walk),
         gate_sigma=leaf(n.gate_sigma),
         gate_floor=leaf(n.gate_floor),
         star_sigma=leaf(n.star_sigma),

@@ -24,7 +24,13 @@ class Navigation(Section):
     accel_rest_sigma_micro_g: Number = param(
         0.01, 1e5, "mean of the accelerometer with engines off"
     )
-    laser_sigma_m: Number = param(0.01, 1e4, "of a range, map error included")
+    laser_sigma_m: Number = param(0.01, 1e4, "of a range from the ground's surface")
+    laser_spread_ratio: Number = param(
+        0, 1, "of a range, over it: relief within reach of the beam's error", 0.0
+    )
+    relief_walk_m: Number = param(
+        0, 100, "variance of the ground's height per metre flown over it [m^2/m]", 0.0
+    )
     gate_sigma_ratio: Number = param(
         0.5, 100, "a range further off than this many sigma is rejected"
     )

@@ -55,6 +55,8 @@ class NavigationConfig(eqx.Module):
     gyro_process: Scalar  # [rad/sqrt(s)]
     accel_rest_sigma: Scalar  # of the engine-off accelerometer mean [m/s^2]
     laser_sigma: Scalar  # [m]
+    laser_spread: Scalar  # [-]
+    relief_walk: Scalar  # variance of the ground per metre flown over it [m]
     gate_sigma: Scalar  # [-]
     gate_floor: Scalar  # [m]
     star_sigma: Scalar  # [rad]

@@ -155,6 +155,7 @@ def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
     bias = (zero + ACCEL_WALK**2, zero + GYRO_WALK**2)
     walk = (c.accel_process**2, c.gyro_process**2, *bias)
     p = cov.propagate(nav.covariance, step, walk)
+    p[cov.R, cov.R] = p[cov.R, cov.R] + _relief(nav, c.relief_walk)
     return replace_at(
         lambda n: (n.covariance, n.dv_sum_M, n.since, n.sensed),
         nav,
@@ -165,6 +166,17 @@ def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
             jnp.zeros_like(nav.sensed),
         ),
     )
+
+
+def _relief(nav: Navigator, walk: Scalar) -> Mat3:
+    """Variance of the height over the ground that the way over it brings [m^2].
+
+    The height that a range measures is that over the ground below, which the filter
+    knows as level: so its own height walks as the ground does.
+    """
+    up = nav.r_M / norm(nav.r_M)
+    level = nav.v_M - dot(nav.v_M, up) * up
+    return walk * norm(level) * nav.since * up[:, None] * up[None]
 
 
 def _zero_error(nav: Navigator) -> cov.ErrorState:
@@ -218,11 +230,13 @@ def update_laser(
     rho, h_r, h_psi, cos_incidence = predict_range(nav.r_M, u_M, radius)
     seen = valid & (cos_incidence > 0.2)
     nu = jnp.where(seen, jnp.where(valid, measured, 0.0) - rho, 0.0)
-    _, s = cov.range_sensitivity(nav.covariance, h_r, h_psi, c.laser_sigma**2)
+    sigma = c.laser_sigma + c.laser_spread * rho
+    variance = sigma * sigma
+    _, s = cov.range_sensitivity(nav.covariance, h_r, h_psi, variance)
     gate = jnp.maximum(c.gate_floor, c.gate_sigma * jnp.sqrt(s))
     use = seen & ((jnp.abs(nu) < gate) | (nav.captured < 0.5))
     p, dx = cov.update_range(
-        nav.covariance, _zero_error(nav), h_r, h_psi, nu, c.laser_sigma**2, use
+        nav.covariance, _zero_error(nav), h_r, h_psi, nu, variance, use
     )
     nav = _apply(nav, p, dx)
     used = use.astype(nu.dtype)
