@@ -19,7 +19,7 @@ FINE = (20.0, 30.0)  # heights between which the pads begin to see fine relief [
 NEWTON_STEPS = 4  # on the cubic inside a tick, which is nearly a line
 
 
-def clearance(params: Params, motion: Motion, high: Scalar) -> tuple[Scalar, Scalar]:
+def clearance(params: Params, motion: Motion, fine: Scalar) -> tuple[Scalar, Scalar]:
     """Height of the lowest footpad over the ground [m] and its rate [m/s].
 
     Each pad has the ground below itself; for the rates it slopes as the plane through
@@ -35,7 +35,7 @@ def clearance(params: Params, motion: Motion, high: Scalar) -> tuple[Scalar, Sca
     arms_M = matvec(dcm_MB, arms_B)
     spin_B = jnp.broadcast_to(omega_BM_B[:, None], arms_B.shape)
     pads_M = motion.r_M[:, None] + arms_M
-    ground = height(params.terrain, pads_M, fading(high, *FINE))
+    ground = height(params.terrain, pads_M, fine)
     low = norm(pads_M) - RADIUS_MOON - ground
     v_pads_M = motion.v_M[:, None] + matvec(dcm_MB, cross(spin_B, arms_B))
     slope_M = _slope(arms_M, up, ground)
@@ -55,17 +55,20 @@ def _slope(arms_M: Pads, up: Vec3, ground: Float[Array, "4 *#cases"]) -> Vec3:
     return 2.0 * jnp.sum(ground * flat, axis=1) / jnp.sum(dot(flat, flat), axis=0)
 
 
-def clearance_if_near(params: Params, motion: Motion) -> tuple[Scalar, Scalar]:
+def clearance_if_near(
+    params: Params, motion: Motion, moving: Scalar
+) -> tuple[Scalar, Scalar]:
     """The same while any case of the batch is near the ground.
 
-    High up only that it is high counts, and one look at the map tells it.
+    High up only that it is high counts, and one look at the map tells it. Fine relief
+    is looked at for those that still move.
     """
     high = altitude(params.terrain, motion.r_M, jnp.zeros_like(motion.propellant))
     climb = dot(motion.v_M, motion.r_M) / norm(motion.r_M)
     # not `high > NEAR`, which a number that is not finite would fail
     found: tuple[Scalar, Scalar] = lax.cond(
         jnp.any(high < NEAR),
-        lambda: clearance(params, motion, high),
+        lambda: clearance(params, motion, moving * fading(high, *FINE)),
         lambda: (high, climb),
     )
     return found

@@ -49,7 +49,8 @@ def _beam_on_ground(
     r_M = state.motion.r_M
     steep = -dot(r_M, beam_M) > COS_GRAZING * norm(r_M)
     reach = (state.clearance < params.sensors.laser.range_max + RELIEF) & steep
-    fine = fading(state.clearance, *FINE)
+    reach = reach & (state.moving > 0.5)  # at rest it looks into its own shadow
+    fine = state.moving * fading(state.clearance, *FINE)
 
     def found() -> tuple[Scalar, Scalar, Flag]:
         slant, normal_M, hit = ray(params.terrain, r_M, beam_M, fine, reach)

@@ -85,7 +85,7 @@ def _integrate(
     )
     motion = _steps(params, act, state.motion, dt, substeps)
     thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))
-    low, rate = clearance_if_near(params, motion)
+    low, rate = clearance_if_near(params, motion, state.moving)
     touched, found = detect(state, motion, low, rate, time, dt)
     depleted = (lasts < 1.0) & ~jnp.isfinite(state.depleted_time)
     new = State(

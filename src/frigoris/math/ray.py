@@ -20,6 +20,7 @@ from frigoris.math.vectors import dot, norm
 from frigoris.types import Flag, Scalar, Vec3
 
 LEAST = 0.03  # of a step [m]
+SHARE = 1e-5  # the same, of the way behind it [-]
 STEPS_MAX = 2000  # grazing rays take hundreds, steep ones five to twenty
 
 Height = Callable[[Vec3], Scalar]
@@ -50,18 +51,18 @@ def walk(
         up = r - RADIUS_MOON
         return up - height(p), up, -dot(p, u_M) / r
 
-    def step(h: Scalar, c: Scalar) -> Scalar:
+    def step(rho: Scalar, h: Scalar, c: Scalar) -> Scalar:
         level = jnp.sqrt(jnp.maximum(1.0 - c * c, 0.0))
         near = h / jnp.maximum(c + steepness.detail_slope * level, 1e-3)
         far = (h - steepness.detail) / jnp.maximum(c + steepness.slope * level, 1e-3)
-        return jnp.maximum(jnp.maximum(near, far), LEAST)
+        return jnp.maximum(jnp.maximum(near, far), jnp.maximum(LEAST, SHARE * rho))
 
     def going(state: tuple[Array, ...]) -> Array:
         return (state[0] < STEPS_MAX) & jnp.any(state[-1])
 
     def body(state: tuple[Array, ...]) -> tuple[Array, ...]:
         count, rho, before, h, h_before, c, live = state
-        ahead = rho + jnp.where(live, step(h, c), 0.0)
+        ahead = rho + jnp.where(live, step(rho, h, c), 0.0)
         h_new, up, c_new = clear(ahead)
         # above all ground and rising: nothing is met any more
         away = (up > steepness.highest) & (c_new <= 0.0)

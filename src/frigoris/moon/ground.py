@@ -14,6 +14,7 @@ from frigoris.constants import RADIUS_MOON
 from frigoris.math.grid import Grid, height_under
 from frigoris.math.patch import Patch, patch_height, plane
 from frigoris.math.ray import Steepness, walk
+from frigoris.math.tree import replace_at
 from frigoris.math.vectors import across, dot, matvec_t, norm, unit
 from frigoris.moon import relief
 from frigoris.moon.relief import Relief
@@ -45,7 +46,7 @@ def height(ground: Ground, r_M: Vec3, fine: Scalar) -> Scalar:
         lambda: near,
         lambda: jnp.where(inside, near, height_under(ground.maps, r_M)),
     )
-    share = fine * ground.fine_on * ahead
+    share = jnp.where(ahead, fine * ground.fine_on, 0.0)
     added: Scalar = lax.cond(
         jnp.any(share > 0.0),
         lambda: share * relief.height(ground.fine, x, y),
@@ -82,12 +83,25 @@ def ray(
 ) -> tuple[Scalar, Vec3, Flag]:
     """Length of a beam [m], normal of the ground where it ends, and if it does."""
     rho, hit = walk(
-        lambda p: height(ground, p, fine), ground.steepness, r_M, u_M, wanted
+        lambda p: height(ground, p, fine), _bounds(ground, fine), r_M, u_M, wanted
     )
     end_M = r_M + rho * u_M
     span = jnp.where(fine > 0.0, BEAM_SPAN, FAR_SPAN)
     normal = normal_at(ground, end_M, norm(end_M) - RADIUS_MOON, span, fine)
     return rho, normal, hit & (-dot(normal, u_M) > 0.0)
+
+
+def _bounds(ground: Ground, fine: Scalar) -> Steepness:
+    """Bounds for beams that see so much of the fine relief."""
+    limits, seen = ground.steepness, fine * ground.fine_on > 0.0
+    return replace_at(
+        lambda s: (s.detail_slope, s.detail),
+        limits,
+        (
+            jnp.where(seen, limits.detail_slope, limits.slope),
+            jnp.where(seen, limits.detail, 0.0),
+        ),
+    )
 
 
 def cone(axis: Vec3, half_angle: float, rings: int = 2) -> Vec3:
@@ -114,7 +128,7 @@ def footprint(
     wide = jnp.broadcast_to(fine, rays.shape[1:])
     rho, hit = walk(
         lambda p: height(ground, p, wide),
-        ground.steepness,
+        _bounds(ground, wide),
         many,
         rays,
         jnp.broadcast_to(wanted, rays.shape[1:]),
