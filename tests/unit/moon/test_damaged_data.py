@@ -9,7 +9,8 @@ from PIL import Image
 
 from frigoris.errors import DataError
 from frigoris.moon import data
-from frigoris.moon.terrain import _fused_crop, _fused_table, load_terrain
+from frigoris.moon.chart import crop
+from frigoris.moon.terrain import CROP, _fused_table, load_terrain
 
 
 @pytest.fixture
@@ -86,4 +87,4 @@ def test_a_fused_map_with_spoilt_bytes_is_refused(
     path.write_bytes(raw)
     with pytest.raises(DataError, match=f"{words}.*damaged"):
         for lon_deg in range(0, 360, 60):  # a crop is 60 degrees wide
-            _fused_crop(path, lat_deg, lon_deg)
+            crop(path, _fused_table(path), 0.5, (lat_deg, lon_deg, *CROP))

@@ -26,7 +26,7 @@ VERIFIED = [
 
 def height(terrain: Terrain, lat_deg: float, lon_deg: float) -> float:
     lat, lon = jnp.asarray(np.radians(lat_deg)), jnp.asarray(np.radians(lon_deg))
-    return float(height_at(terrain.grid, lat, lon))
+    return float(height_at(terrain.ground.maps, lat, lon))
 
 
 def nearest_centres(degrees: float) -> set[float]:
