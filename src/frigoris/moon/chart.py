@@ -22,6 +22,7 @@ from frigoris.moon.data import Source
 HEIGHT_MAX = 12e3  # no ground of the Moon is as high or as low [m]
 RADIUS_TOLERANCE = 5e3  # of the body of a projection [m]
 BLEND = 10  # pixels over which a map passes into the one below it at its edges
+POLAR_ROWS = 2.0  # over which cubic heights become straight lines at a pole
 PIXELS_MAX = 64_000_000  # read of one map at a time
 
 
@@ -104,10 +105,24 @@ def check_heights(path: Path, heights: np.ndarray) -> None:
         )
 
 
+def to_poles(level: Level) -> Level:
+    """A grid of cells over the whole Moon with rows beyond the poles.
+
+    They make straight lines over a pole meet in one height, the mean of the last row.
+    """
+    top, bottom = level.heights[:1], level.heights[-1:]
+    rows = [2.0 * top.mean() - top, level.heights, 2.0 * bottom.mean() - bottom]
+    north = level.lat_north + level.step
+    return Level(np.concatenate(rows), north, level.lon_west, level.step)
+
+
 def level_chart(
     name: str, level: Level, lat_deg: float, sources: tuple[Source, ...]
 ) -> Chart:
-    """A smooth surface through the samples of a latitude-longitude grid: cubic."""
+    """A smooth surface through the samples of a latitude-longitude grid: cubic.
+
+    At the poles of a grid that has them it passes into straight lines.
+    """
     from scipy.ndimage import map_coordinates, spline_filter
 
     heights = level.heights
@@ -115,6 +130,7 @@ def level_chart(
     margin = 12 if full else 0
     wide = np.pad(heights, ((0, 0), (margin, margin)), mode="wrap")
     filtered = spline_filter(wide, order=3, mode="nearest")
+    whole = full and heights.shape[0] * level.step > np.pi
 
     def pixels(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         row = (level.lat_north - np.radians(lat)) / level.step
@@ -123,16 +139,18 @@ def level_chart(
 
     def sample(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         row, column = pixels(lat, lon)
-        found = map_coordinates(
-            filtered, [row, column + margin], order=3, mode="nearest", prefilter=False
-        )
+        place, at_edge = [row, column + margin], {"mode": "nearest"}
+        found = map_coordinates(filtered, place, order=3, prefilter=False, **at_edge)
+        if whole:
+            straight = map_coordinates(wide, place, order=1, **at_edge)
+            last = np.minimum(row, heights.shape[0] - 1 - row)
+            share = smooth((last - 1.0) / POLAR_ROWS)
+            found = share * found + (1.0 - share) * straight
         return np.where(weight(lat, lon) > 0.0, found, np.nan)
 
     def weight(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         row, column = pixels(lat, lon)
         rows, columns = heights.shape
-        # a grid of the whole Moon ends at its poles only
-        whole = full & (heights.shape[0] * level.step > np.pi - level.step)
         if whole:
             return np.ones(np.broadcast(row, column).shape)
         edge = np.minimum(row, rows - 1 - row)

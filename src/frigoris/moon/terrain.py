@@ -234,7 +234,8 @@ def _found(key: str, name: str) -> Source:
 def _globe(path: Path) -> Level:
     table, scale = chart.lola_image(path)
     step = 2.0 * np.pi / table.shape[1]
-    return Level(table * scale, 0.5 * np.pi - 0.5 * step, 0.5 * step, step)
+    north = 0.5 * np.pi - 0.5 * step
+    return chart.to_poles(Level(table * scale, north, 0.5 * step, step))
 
 
 def _fused_table(path: Path) -> np.ndarray:
@@ -260,7 +261,7 @@ def _fused_table(path: Path) -> np.ndarray:
 
 
 def _embedded(lat_deg: float) -> Maps:
-    level = Level(*embedded.heights())
+    level = chart.to_poles(Level(*embedded.heights()))
     what = (
         "SYNTHETIC embedded Moon (no data files found or asked for); heights are right "
         "at named places only"
