@@ -18,6 +18,7 @@ FACTORS: dict[str, float] = {
     "kg": 1.0,
     "kg_s": 1.0,
     "kg_m2": 1.0,
+    "kg_m3": 1.0,
     "km": 1e3,
     "m": 1.0,
     "mm": 1e-3,
@@ -52,6 +53,8 @@ FACTORS: dict[str, float] = {
     # force, energy, information
     "N": 1.0,
     "N_m": 1.0,
+    "kPa": 1e3,
+    "kPa_m": 1e3,  # kilopascal per metre
     "micro_J": 1e-6,
     "bit_s": 1.0,
     "bytes": 1.0,

@@ -70,6 +70,7 @@ COASTING = Actuation(
     thrust_cmd=jnp.zeros(3),
     rcs_duty=jnp.zeros(8),
     moving=jnp.float64(1.0),
+    gain=jnp.float64(1.0),
 )
 
 

@@ -84,4 +84,5 @@ def recorded(mission: Mission, stage: Stage) -> Fleet:
     flights = {f"laser-x{f:g}": (laser(mission, f), QUIET) for f in FACTORS}
     flights["design"] = (nominal(mission), QUIET)
     flights["nominal-7"] = (nominal(mission), Case(7))
+    flights["dusty"] = (set_values(nominal(mission), ["plume.dust_ratio=20"]), QUIET)
     return fly_fleet(stage, flights)

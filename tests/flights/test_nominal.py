@@ -110,3 +110,22 @@ def test_a_month_later_under_another_name_it_flies_the_same(mission: Mission) ->
         before.touched.horizontal_speed, abs=1e-6
     )
     assert (stages[1].planned.start - stages[0].planned.start).days == 30
+
+
+def test_dust_blinds_the_laser_in_the_last_metres_only(recorded: Fleet) -> None:
+    """Optical depth 20 at touchdown: 17 orders of magnitude of light."""
+    dusty, clear = recorded.see("dusty"), recorded.see("design")
+    onset = 30.0 * np.sqrt(650.0 / 11.9e3)  # 7 m: it weighs some 650 N by then
+    altitude, heard, low = {}, {}, {}
+    for name, seen in (("dusty", dusty), ("clear", clear)):
+        assert seen.touched is not None
+        before = seen.truth["t_s"] < seen.touched.time
+        altitude[name] = seen.truth["altitude_m"][before]
+        heard[name] = np.isfinite(seen.onboard["laser_range_m"][before])
+        low[name] = altitude[name] < 0.25 * onset
+        assert low[name].sum() > 5
+    assert heard["clear"][low["clear"]].all()
+    assert not heard["dusty"][low["dusty"]].any()
+    above = (altitude["dusty"] > 1.2 * onset) & (altitude["dusty"] < 10.0 * onset)
+    assert heard["dusty"][above].all()
+    assert dusty.outcome == LANDED  # what it knew when the dust rose is enough

@@ -21,7 +21,9 @@ FIGURES = (
 
 def heights(terrain: Terrain, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
-    return np.asarray(height_at(terrain.grid, jnp.asarray(lat), jnp.asarray(lon)))
+    return np.asarray(
+        height_at(terrain.ground.maps, jnp.asarray(lat), jnp.asarray(lon))
+    )
 
 
 def around(

@@ -73,6 +73,7 @@ def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str,
         "gravity_degree_count": mission.moon.gravity_degree_count,
         "third_bodies": list(mission.moon.third_bodies),
         "terrain": terrain,
+        "relief": mission.ground.relief,
         "engine_count": len(mission.lander.engines),
         "width_count": width,
     }

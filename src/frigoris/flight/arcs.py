@@ -52,6 +52,7 @@ def fly_arc(
         thrust_cmd=thrust,
         rcs_duty=jnp.zeros(8),
         moving=jnp.float64(1.0),
+        gain=jnp.float64(1.0),
     )
 
     def step(

@@ -8,6 +8,7 @@ import equinox as eqx
 
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.moon.ground import Ground
+from frigoris.moon.plume import Plume
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
@@ -44,5 +45,6 @@ class Params(eqx.Module):
     onboard: OnboardConfig
     start: Start
     key: Key
+    plume: Plume  # the exhaust on the ground
     terrain: Ground  # shared by all cases of a batch
     standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]

@@ -14,6 +14,7 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
 from frigoris.messages import Measurements, boresight
 from frigoris.moon.ground import fading, ray
+from frigoris.moon.plume import optical_depth
 from frigoris.sensors import imu, laser, star_tracker
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
@@ -66,6 +67,12 @@ def _beam_on_ground(
     return jnp.where(hit, slant, FAR), cos_incidence, hit
 
 
+def _through_dust(params: Params, state: State) -> Scalar:
+    """Share of the light that comes through the dust, on the way out and back."""
+    thrust = jnp.sum(state.thrust, axis=0)
+    return jnp.exp(-2.0 * optical_depth(params.plume, state.clearance, thrust))
+
+
 def _slow(
     params: Params,
     q_MB: Quat,
@@ -110,6 +117,7 @@ def sense(
     q_IB, imu_state = _slow(params, motion.q_MB, imu_state, time, tick)
     beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
     slant, cos_incidence, hit = _beam_on_ground(params, state, beam_M)
+    cos_incidence = cos_incidence * _through_dust(params, state)
     value, valid, laser_state = laser.measure(
         s.laser, state.laser, slant, cos_incidence, hit, noise[-laser.NOISES :]
     )

@@ -24,7 +24,7 @@ from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
 from frigoris.messages import Commands, Measurements
-from frigoris.moon import ground
+from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
 from frigoris.onboard.navigation import height
@@ -82,6 +82,7 @@ def _integrate(
         thrust_cmd=given,
         rcs_duty=jnp.where(state.motion.rcs_propellant > 0.0, commands.rcs_duty, 0.0),
         moving=state.moving,
+        gain=plume.thrust_gain(params.plume, state.clearance),
     )
     motion = _steps(params, act, state.motion, dt, substeps)
     thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))

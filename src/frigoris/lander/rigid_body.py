@@ -79,6 +79,7 @@ class Actuation(eqx.Module):
     thrust_cmd: eng.Each  # towards which it goes [N]
     rcs_duty: Jets
     moving: Scalar  # 1 in flight, 0 at rest on the ground
+    gain: Scalar  # force over thrust, by what the ground throws back
 
 
 class Held(eqx.Module):
@@ -115,7 +116,7 @@ def rates(
     """Time derivative of `y` where `decay = exp(-s/lag)` of each engine remains."""
     mass = vehicle.mass.dry + y.propellant + y.rcs_propellant
     thrust = eng.thrust_at(act.thrust_cmd, act.thrust_start, decay)
-    force, torque = eng.wrench(vehicle.engines, thrust, held.com_B)
+    force, torque = eng.wrench(vehicle.engines, thrust * act.gain, held.com_B)
     free_M = moon_accel(world, y.r_M, y.v_M, held.uneven_M)
     # at rest the ground pushes with exactly what keeps the vehicle there
     f_B = act.moving * (force + held.force_B) / mass - (1.0 - act.moving) * rotate_inv(

@@ -31,6 +31,7 @@ from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_pl
 from frigoris.mission.setting import Setting
 from frigoris.moon.ground import height
 from frigoris.moon.orientation import mean_earth, q_from_dcm
+from frigoris.moon.plume import Plume
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
@@ -113,6 +114,7 @@ def make_params(
         onboard=_told_sigmas(planned.onboard, m.handover),
         start=_start(m, planned, setting, motion),
         key=leaf(key, np.uint32),
+        plume=_plume(m.plume),
         terrain=setting.terrain,
         standoff=leaf(planned.standoff),
     )
@@ -241,6 +243,15 @@ def _laser(m: SimpleNamespace, switch: float) -> Laser:
         noise=leaf(s.noise),
         bias=leaf(s.bias),
         noise_switch=leaf(switch),
+    )
+
+
+def _plume(p: SimpleNamespace) -> Plume:
+    return Plume(
+        onset=leaf(p.onset),
+        dust=leaf(p.dust),
+        ground_effect=leaf(p.ground_effect),
+        ground_reach=leaf(p.ground_reach),
     )
 
 

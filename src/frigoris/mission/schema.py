@@ -18,6 +18,8 @@ from frigoris.mission.schema_world import (
     MissionInfo,
     Moon,
     Orbit,
+    Plume,
+    Regolith,
     Site,
 )
 
@@ -42,6 +44,8 @@ class Mission(Section):
     site: Site = item("where to land")
     moon: Moon = item("model of the Moon", Moon())
     ground: Ground = item("relief too fine for the map", Ground())
+    regolith: Regolith = item("soil of the site", Regolith())
+    plume: Plume = item("the exhaust on the ground", Plume())
     orbit: Orbit = item("from the parking orbit to braking")
     handover: Handover = item("the state handed to the lander", Handover())
     lander: Lander = item("the machine")
@@ -64,6 +68,8 @@ PARAMETERS = (
     "site",
     "moon",
     "ground",
+    "regolith",
+    "plume",
     "orbit",
     "handover",
     "lander",

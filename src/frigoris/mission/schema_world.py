@@ -113,6 +113,38 @@ class Ground(Section):
     )
 
 
+class Regolith(Section):
+    """Soil of the site: Lunar Sourcebook, chapter 9. Touchdown does not use it yet."""
+
+    density_surface_kg_m3: Number = param(800, 2000, "at the surface", 1301.0)
+    density_deep_kg_m3: Number = param(1200, 2500, "far below", 1920.0)
+    density_depth_m: Number = param(0.01, 1, "where half of the way is gone", 0.18)
+    cohesion_kPa: Number = param(0, 10, "of the upper 15 cm; 0.44 to 0.62", 0.52)
+    friction_deg: Number = param(
+        10, 60, "angle of friction of the upper 15 cm; 41 to 43", 42.0
+    )
+    bearing_kPa_m: Number = param(
+        10, 1e5, "pressure per depth of sinking; Surveyor 3: 400 to 3000", 1000.0
+    )
+
+
+class Plume(Section):
+    """What the exhaust does at the ground; Apollo 11 and 12, scaled by thrust."""
+
+    onset_m: Number = param(
+        0, 200, "height of first erosion at the thrust of the lunar module", 30.0
+    )
+    dust_ratio: Number = param(
+        0, 50, "optical depth of the dust at touchdown, one way; range 0 to 10 [R]", 2.0
+    )
+    ground_effect_ratio: Number = param(
+        -0.2, 0.5, "gain of thrust at touchdown; range 0 to 0.1 [R]", 0.02
+    )
+    ground_reach_m: Number = param(
+        0.1, 20, "height where that gain ends; range 1 to 4 [R]", 2.0
+    )
+
+
 class Insertion(Section):
     """Orbit insertion: an arc of its own, from a parabolic arrival."""
 
