@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
@@ -29,9 +28,9 @@ from frigoris.mission.build_onboard import (
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
-from frigoris.moon.ground import height
 from frigoris.moon.orientation import mean_earth, q_from_dcm
 from frigoris.moon.plume import Plume
+from frigoris.moon.survey import Survey, surveyed
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
@@ -61,10 +60,10 @@ def make_planned(
     up, _, normal = approach_axes(
         m.site.latitude, m.site.longitude, m.orbit.arrival_heading
     )
-    # the site is surveyed: planned with all of its relief that sheets can hold
-    site_M = (
-        RADIUS_MOON + float(height(setting.terrain, jnp.asarray(up), leaf(0.0)))
-    ) * up
+    # nobody knows the ground itself: plan and load have the map's height of the site
+    survey = Survey(**vars(m.survey))
+    heights = surveyed(setting.terrain, survey, survey.resolution).heights
+    site_M = (RADIUS_MOON + float(heights[len(heights) // 2, len(heights) // 2])) * up
     # the nearly empty vehicle stands on its pads
     standoff = float(m.lander.com_dry[2] - m.lander.legs.pad_height)
     guidance = guidance_config(m, normal)

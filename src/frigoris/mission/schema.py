@@ -21,6 +21,7 @@ from frigoris.mission.schema_world import (
     Plume,
     Regolith,
     Site,
+    Survey,
 )
 
 FITTED_MAX = 3  # numbers tuned to hit an observable, per flight
@@ -44,6 +45,7 @@ class Mission(Section):
     site: Site = item("where to land")
     moon: Moon = item("model of the Moon", Moon())
     ground: Ground = item("relief too fine for the map", Ground())
+    survey: Survey = item("the map that everybody was prepared with", Survey())
     regolith: Regolith = item("soil of the site", Regolith())
     plume: Plume = item("the exhaust on the ground", Plume())
     orbit: Orbit = item("from the parking orbit to braking")
@@ -68,6 +70,7 @@ PARAMETERS = (
     "site",
     "moon",
     "ground",
+    "survey",
     "regolith",
     "plume",
     "orbit",

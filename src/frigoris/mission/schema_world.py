@@ -113,6 +113,25 @@ class Ground(Section):
     )
 
 
+class Survey(Section):
+    """The map that plan and flight software were made from, against the ground."""
+
+    resolution_m: Number = param(
+        0.5, 10_000, "pixel over which heights are means; SLDEM2015 59 m", 60.0
+    )
+    shift_m: tuple[Number, Number] = param(
+        -10_000, 10_000, "of the whole map: east, north", (0.0, 0.0)
+    )
+    height_bias_m: Number = param(-1000, 1000, "map minus ground", 0.0)
+    height_rms_m: Number = param(
+        0, 500, "error of heights; SLDEM2015 3 to 4 m [Barker 2016]", 3.0
+    )
+    correlation_m: Number = param(
+        10, 1e5, "distance over which that error goes together [R]", 2000.0
+    )
+    seed_count: Count = param(0, 1_000_000, "names the errors of this map", 1)
+
+
 class Regolith(Section):
     """Soil of the site: Lunar Sourcebook, chapter 9. Touchdown does not use it yet."""
 
