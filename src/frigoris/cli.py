@@ -17,6 +17,7 @@ import typer
 
 from frigoris import __version__, runtime
 from frigoris.commands import campaign as campaign_commands
+from frigoris.commands import data as data_commands
 from frigoris.commands.options import (
     AsJson,
     BranchFrom,
@@ -42,8 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data = typer.Typer(help="Real lunar data: what is known, and where it is looked for.")
-app.add_typer(data, name="data", no_args_is_help=True)
+app.add_typer(data_commands.data, name="data", no_args_is_help=True)
 
 # found this way because some versions of typer bring their own copy of click
 _UsageProblem: type[Exception] = next(
@@ -271,40 +271,6 @@ def check(
     if over:
         _say(f"{file}: more numbers count as fitted than a flight may have", FAILED)
         raise typer.Exit(FAILED)
-
-
-@data.command("list")
-def data_list(as_json: AsJson = False) -> None:
-    """Every data file that frigoris knows, and whether it was found."""
-    from frigoris.moon.data import entries
-    from frigoris.report import listing
-
-    rows = entries()
-    if as_json:
-        listing.print_json({"files": rows})
-    else:
-        listing.print_rows(
-            [[r["key"], r["found"] or "not found", r["what"]] for r in rows]
-        )
-
-
-@data.command("where")
-def data_where(as_json: AsJson = False) -> None:
-    """The folders in which data files are looked for, in their order."""
-    from frigoris.moon.data import search_path
-    from frigoris.report import listing
-
-    rows: list[dict[str, Any]] = [
-        {"folder": str(p), "exists": p.is_dir()} for p in search_path()
-    ]
-    if as_json:
-        listing.print_json({"folders": rows})
-        return
-    listing.print_rows(
-        [[r["folder"], "" if r["exists"] else "no such folder"] for r in rows]
-    )
-    if "FRIGORIS_DATA" not in os.environ:
-        print("FRIGORIS_DATA is not set; it may name one more folder, searched first.")
 
 
 def _check_flight(

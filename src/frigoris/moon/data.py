@@ -36,6 +36,21 @@ FILES = {
         "2619a5f9b9936055f13121e3fdbbb01b165164df036640c0369baeac957a51b2",
         "LP165P gravity to degree 165, Konopliv et al. 2001",
     ),
+    "ldem_16": DataFile(
+        "topography/LDEM_16.IMG",
+        "",
+        "LOLA LDEM_16, 16 px/deg, NASA PDS; flown with site.map: PATH",
+    ),
+    "jgl165p1": DataFile(
+        "gravity/jgl165p1.sha",
+        "",
+        "LP165P as the PDS has it, SHADR text; flown with moon.gravity: PATH",
+    ),
+    "gl1500e": DataFile(
+        "gravity/jggrx_1500e_sha.tab",
+        "",
+        "GRAIL gravity to degree 1500, SHADR text; flown with moon.gravity: PATH",
+    ),
     "lu1319381": DataFile(
         "craters/lu1319381_subset.npz",
         "5c7cd52af7d67cceb5f5e3e9c7d5f77c0658aed796b3f96ab22c7bbe2b607fab",
@@ -97,13 +112,33 @@ def find(key: str) -> Path | None:
 
 @cache
 def _verify(path: Path, key: str) -> None:
-    expected = FILES[key].sha256
+    expected = known_hash(key) or _noted(path)
     if expected and sha256(path) != expected:
         raise DataError(
             f"Cannot use {path} as {FILES[key].what}: its sha256 is "
             f"{sha256(path)[:16]}..., expected {expected[:16]}.... The file is damaged "
             "or another version; replace it, or move it away to fly without it."
         )
+
+
+def known_hash(key: str) -> str:
+    """The hash pinned for a file, empty where there is none."""
+    return FILES[key].sha256
+
+
+def _noted(path: Path) -> str:
+    """The hash that came with a file when it was pulled."""
+    note = _note(path)
+    return note.read_text(encoding="utf-8").strip() if note.is_file() else ""
+
+
+def note_hash(path: Path, digest: str) -> None:
+    """Keep the hash that a person gave, so that damage is found later too."""
+    _note(path).write_text(digest + "\n", encoding="utf-8")
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
 
 
 @cache
