@@ -126,6 +126,37 @@ def reproduce(
     return {"missions": [reproduced(load_mission(m), progress) for m in missions]}
 
 
+def moon(
+    site: str,
+    *,
+    at: str | None = None,
+    terrain: str | None = None,
+    ground: str = "mare",
+    kernels: bool = False,
+    out: Path | None = None,
+) -> tuple[Any, Path]:
+    """Map sheet of a site or a mission: what was seen, and the picture of it.
+
+    With `kernels` Sun and Earth come from JPL's files on the data path. The picture
+    goes to `out`, by default `runs/moon-SITE.png`. Raises `UserError`.
+    """
+    from frigoris.mission.sites import Options, sheet_name, wish_of
+    from frigoris.moon.kernels import open_kernels
+    from frigoris.moon.overview import overview
+    from frigoris.report.moon_page import write_sheet
+
+    wish = wish_of(site, Options(at, terrain, ground))
+    opened = open_kernels() if kernels else None
+    try:
+        view = overview(wish, opened)
+    finally:
+        if opened:
+            opened.close()
+    path = out or Path("runs") / f"{sheet_name(site)}.png"
+    write_sheet(view, path)
+    return view, path
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A campaign that was flown, or read again, with what it showed."""

@@ -40,7 +40,8 @@ Out = Annotated[
     typer.Option(help="Folder of the record, by default runs/MISSION-CASE."),
 ]
 Map = Annotated[
-    str | None, typer.Option("--map", help="auto, ldem_4, fused16 or embedded.")
+    str | None,
+    typer.Option("--map", help="auto, ldem_4, fused16, embedded, or a file."),
 ]
 BranchFrom = Annotated[
     str | None,

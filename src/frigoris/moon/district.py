@@ -34,7 +34,7 @@ EDGE = 0.2  # of a sheet over which it passes into the one below
 CRATER_PIXELS = 3.0  # a crater of so many pixels is in the map already
 LATTICE_PIXELS = 1.0  # and so is a wave of twice this many
 BLOCK = 65_536  # places of one call
-VERSION = 2  # of this recipe: a cached district of another one is made anew
+VERSION = 3  # of this recipe: a cached district of another one is made anew
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,20 @@ class Spell:
     end: datetime
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """Earth and Sun over some time: elevation, azimuth [deg], share of disc seen."""
+
+    moments: list[datetime]
+    elevation: dict[str, np.ndarray]
+    azimuth: dict[str, np.ndarray]
+    share: dict[str, np.ndarray]
+
+    def spells(self, body: str) -> list[Spell]:
+        """When more than half of a disc is up."""
+        return spells(self.moments, self.share[body])
+
+
 def _distances() -> np.ndarray:
     near = np.arange(NEAREST, NEAREST / GROWTH, NEAREST)
     count = int(np.log(REACH / near[-1]) / GROWTH) + 1
@@ -117,26 +131,31 @@ def share_seen(
     return np.asarray(np.clip(above, 0.0, 1.0) @ weight)
 
 
-def shares(
+def calendar(
     skyline: Skyline,
     lat_deg: float,
     lon_deg: float,
     moments: Sequence[datetime],
     kernels: Kernels | None = None,
-) -> dict[str, np.ndarray]:
-    """Share of the Earth's and of the Sun's disc above the skyline at each moment."""
+) -> Calendar:
+    """Sun and Earth at a site at each moment."""
     rows = [look(lat_deg, lon_deg, moment, kernels) for moment in moments]
-    found = {}
-    for body in BODIES:
-        azimuth, elevation = (
-            np.radians([row[f"{body}_{name}_deg"] for row in rows])
-            for name in ("azimuth", "elevation")
+
+    def told(what: str) -> dict[str, np.ndarray]:
+        return {b: np.array([row[f"{b}_{what}"] for row in rows]) for b in BODIES}
+
+    elevation, azimuth = told("elevation_deg"), told("azimuth_deg")
+    away = told("distance_km")
+    share = {
+        body: share_seen(
+            skyline,
+            np.radians(azimuth[body]),
+            np.radians(elevation[body]),
+            np.arcsin(RADIUS[body] / (1e3 * away[body])),
         )
-        away = np.array([row[f"{body}_distance_km"] for row in rows]) * 1e3
-        found[body] = share_seen(
-            skyline, azimuth, elevation, np.arcsin(RADIUS[body] / away)
-        )
-    return found
+        for body in BODIES
+    }
+    return Calendar(list(moments), elevation, azimuth, share)
 
 
 def moments_from(

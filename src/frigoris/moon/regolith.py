@@ -18,6 +18,8 @@ from jaxtyping import Array
 
 from frigoris.types import Scalar
 
+GRAVITY_MOON = 1.62  # at the surface, to 0.2 % [m/s^2]
+
 
 class Regolith(eqx.Module):
     """The soil of a site."""
@@ -48,11 +50,11 @@ def bearing_factors(friction: Scalar) -> tuple[Array, Array, Array]:
     return n_q, (n_q - 1.0) / slope, 2.0 * (n_q + 1.0) * slope
 
 
-def bearing_capacity(soil: Regolith, width: Scalar, gravity: float) -> Scalar:
+def bearing_capacity(soil: Regolith, width: Scalar) -> Scalar:
     """Pressure at which the soil under a footing gives way [Pa].
 
-    `width` [m]; `gravity` [m/s^2]. Density is that of half the width below.
+    `width` [m]. Density is that of half the width below.
     """
     _, n_c, n_gamma = bearing_factors(soil.friction)
-    weight = density(soil, 0.5 * width) * gravity
+    weight = density(soil, 0.5 * width) * GRAVITY_MOON
     return soil.cohesion * n_c + 0.5 * weight * width * n_gamma

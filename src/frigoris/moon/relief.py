@@ -4,11 +4,12 @@ Laws of the numbers, all per area: craters follow the production function times 
 of the ground, $N(\ge D) = N_1(T)\,10^{\sum a_j \log^j D}/10^{a_0}$, where that is less
 than the equilibrium $10^{-1.1} D^{-2}$ (D in metres), else the equilibrium; rocks cover
 the fraction $k\,e^{-qD}$ with diameters of D and more. Roughness is fractal: the slope
-over a baseline L goes as $L^{H-1}$.
+over a baseline L goes as $L^{H-1}$; its median at 17 m is that of planes through three
+neighbouring spots of LOLA, in two dimensions.
 
 Sources: Neukum, Ivanov and Hartmann 2001, table I (production, chronology); Trask 1966
 and Gault 1970 (equilibrium); Pike 1977 (depth and rim of fresh craters); Golombek and
-Rapp 1997 (rocks); Rosenburg et al. 2011 (slopes at 17 m, as told to us, not re-read).
+Rapp 1997 (rocks); Rosenburg et al. 2011 (slopes at 17 m; not re-read as a whole).
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ NOISE_MIN, NOISE_OCTAVES = 0.25, 16  # lattices of 0.25 m to 8 km
 ROCK_MIN, ROCK_OCTAVES = 0.1, 5  # diameters from 0.1 m to 3.2 m
 SLOTS = 3  # of a cell: counts are nearly those of chance
 ROCK_SLOTS = 1  # rocks are rare
-BASELINE = 17.0  # between two spots of LOLA that slopes are told for [m]
+BASELINE = 17.0  # root of the area between three spots of LOLA [m]
 LATTICE = 16.0  # of the octave of noise that the others are scaled from [m]
 TRIED = 20_000  # places where slopes are counted
 TERMS = 7  # of the polynomial of sizes in an octave
@@ -72,6 +73,12 @@ class Recipe:
     slope: float  # median over BASELINE, craters included [rad]
     hurst: float  # slopes over other baselines go as their power hurst - 1 [-]
     rock_area: float  # share of the ground that rocks cover [-]
+
+
+GROUNDS = {
+    "mare": Recipe(1, 3.5 * GYR, np.radians(2.0), 0.8, 0.01),
+    "highland": Recipe(1, 4.0 * GYR, np.radians(7.5), 0.8, 0.01),
+}  # slopes: Rosenburg et al. 2011
 
 
 def production(diameter: np.ndarray, age: float) -> np.ndarray:
@@ -233,19 +240,30 @@ def height(relief: Relief, x: Scalar, y: Scalar) -> Scalar:
 
 
 def rises(
-    relief: Relief, baseline: float, places: Float[np.ndarray, "2 n"]
-) -> Float[np.ndarray, " n"]:
-    """Difference of height between two points `baseline` apart, all directions [m]."""
+    relief: Relief, leg: float, places: Float[np.ndarray, "2 n"]
+) -> Float[np.ndarray, "2 n"]:
+    """Rise along two legs at right angles from each place [m], turned all ways."""
     angle = 2.399963 * np.arange(places.shape[1])  # golden angle
-    far = places + baseline * np.stack([np.cos(angle), np.sin(angle)])
+    along = leg * np.stack([np.cos(angle), np.sin(angle)])
+    aside = np.stack([-along[1], along[0]])
     call = jax.jit(height)
     relief = jax.tree.map(jnp.asarray, relief)
-    near, away = (
+    corner, first, second = (
         np.asarray(call(relief, jnp.asarray(p[0]), jnp.asarray(p[1])))
-        for p in (places, far)
+        for p in (places, places + along, places + aside)
     )
-    rise: np.ndarray = away - near
-    return rise
+    return np.stack([first - corner, second - corner])
+
+
+def slopes(
+    relief: Relief, scale: float, places: Float[np.ndarray, "2 n"]
+) -> Float[np.ndarray, " n"]:
+    """Slope [rad] of the plane through three points, right-angled as spots of LOLA.
+
+    `scale` is the root of the triangle's area [m].
+    """
+    leg = np.sqrt(2.0) * scale
+    return np.arctan(np.hypot(*rises(relief, leg, places)) / leg)
 
 
 def roughness(recipe: Recipe) -> float:
@@ -255,12 +273,13 @@ def roughness(recipe: Recipe) -> float:
     """
     rng = np.random.default_rng(recipe.seed)
     places = rng.uniform(-40e3, 40e3, (2, TRIED))
-    plain = rises(make_relief(recipe, 0.0), BASELINE, places)
-    unit = rises(make_relief(recipe, 1.0), BASELINE, places) - plain
-    aim = np.tan(recipe.slope) * BASELINE
+    leg = np.sqrt(2.0) * BASELINE
+    plain = rises(make_relief(recipe, 0.0), leg, places)
+    unit = rises(make_relief(recipe, 1.0), leg, places) - plain
+    aim = np.tan(recipe.slope) * leg
     low, high = 0.0, 10.0
     for _ in range(40):
         middle = 0.5 * (low + high)
-        steep = np.median(np.abs(plain + middle * unit)) > aim
+        steep = np.median(np.hypot(*(plain + middle * unit))) > aim
         low, high = (low, middle) if steep else (middle, high)
     return low

@@ -11,9 +11,9 @@ from frigoris.moon.light import (
     EYE,
     Skyline,
     Spell,
+    calendar,
     moments_from,
     share_seen,
-    shares,
     skyline_of,
     spells,
 )
@@ -75,7 +75,7 @@ def test_a_post_hides_its_own_width() -> None:
 
 def test_a_lunar_day_at_the_equator_is_half_a_synodic_month() -> None:
     moments = moments_from(START, 60.0, timedelta(hours=2))
-    found = spells(moments, shares(FLAT, 0.0, 0.0, moments)["sun"])
+    found = calendar(FLAT, 0.0, 0.0, moments).spells("sun")
     whole = [s for s in found if s.start > moments[0] and s.end < moments[-1]]
     assert whole
     for spell in whole:
@@ -86,10 +86,10 @@ def test_a_lunar_day_at_the_equator_is_half_a_synodic_month() -> None:
 def test_the_near_side_sees_the_earth_and_the_far_side_never() -> None:
     moments = moments_from(START, 28.0, timedelta(hours=12))
     for lon, share in ((0.0, 1.0), (180.0, 0.0)):
-        earth = shares(FLAT, 10.0, lon, moments)["earth"]
+        earth = calendar(FLAT, 10.0, lon, moments).share["earth"]
         np.testing.assert_array_equal(earth, share)
     # at the limb libration lets it rise and set
-    limb = shares(FLAT, 0.0, 90.0, moments)["earth"]
+    limb = calendar(FLAT, 0.0, 90.0, moments).share["earth"]
     assert limb.min() == 0.0
     assert limb.max() == 1.0
 
@@ -110,9 +110,9 @@ def test_mare_frigoris_was_lit_when_resilience_came(data_dir: Path) -> None:
     skyline = skyline_of(terrain.ground, 60.5, -4.6)
     assert np.degrees(np.abs(skyline.elevation)).max() < 1.0  # measured 0.53: a plain
     moments = moments_from(START, 29.0, timedelta(hours=3))
-    seen = shares(skyline, 60.5, -4.6, moments)
-    assert seen["earth"].min() == 1.0
-    day = spells(moments, seen["sun"])
+    seen = calendar(skyline, 60.5, -4.6, moments)
+    assert seen.share["earth"].min() == 1.0
+    day = seen.spells("sun")
     assert len(day) == 1
     assert day[0].start < datetime(2025, 6, 4, tzinfo=UTC)
     assert 14.0 < (day[0].end - day[0].start) / timedelta(days=1) < 16.0

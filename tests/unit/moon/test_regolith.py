@@ -53,9 +53,7 @@ def test_a_plate_sinks_as_surveyor_did() -> None:
 
 
 def test_a_wider_footing_bears_more_and_cohesion_alone_is_linear() -> None:
-    narrow, wide = (
-        float(bearing_capacity(SOIL, jnp.float64(w), 1.62)) for w in (0.1, 0.4)
-    )
+    narrow, wide = (float(bearing_capacity(SOIL, jnp.float64(w))) for w in (0.1, 0.4))
     assert wide > narrow
     # the closed form at 42 deg: 520 x 93.71 + rho g B N_gamma / 2
     rho = float(density(SOIL, jnp.float64(0.05)))
