@@ -263,7 +263,7 @@ def slopes(
     `scale` is the root of the triangle's area [m].
     """
     leg = np.sqrt(2.0) * scale
-    return np.arctan(np.hypot(*rises(relief, leg, places)) / leg)
+    return np.asarray(np.arctan(np.hypot(*rises(relief, leg, places)) / leg))
 
 
 def roughness(recipe: Recipe) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from frigoris.moon.overview import STEEP, Overview, View
+from frigoris.report.figures import Figures
 from frigoris.report.style import LIGHT
 
 KM = 1e-3
@@ -182,7 +183,7 @@ def _frame(ax: Any, view: View, unit: float, name: str) -> None:
     ax.set_ylabel(f"north, {name}")
 
 
-FIGURES = {
+FIGURES: Figures = {
     "region": ((region,), "the region, lit as it is then"),
     "near": ((near,), "slopes around the site"),
     "close": ((close,), "the last metres"),

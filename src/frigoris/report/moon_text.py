@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from frigoris.math.tree import leaf
 from frigoris.moon.overview import STEEP, Overview, Standing
 from frigoris.moon.regolith import bearing_capacity, sinkage
 from frigoris.moon.time import format_utc
@@ -44,8 +45,8 @@ def _soil(standing: Standing) -> dict[str, float]:
     pressure = standing.load / (0.25 * np.pi * PAD**2)
     return {
         "pad_pressure_kPa": pressure * 1e-3,
-        "pad_sinkage_mm": float(sinkage(standing.soil, np.float64(pressure))) * 1e3,
-        "bearing_capacity_kPa": float(bearing_capacity(standing.soil, np.float64(PAD)))
+        "pad_sinkage_mm": float(sinkage(standing.soil, leaf(pressure))) * 1e3,
+        "bearing_capacity_kPa": float(bearing_capacity(standing.soil, leaf(PAD)))
         * 1e-3,
     }
 
