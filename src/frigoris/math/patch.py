@@ -68,8 +68,11 @@ def plane(dcm_LM: Mat3, r_M: Vec3) -> tuple[Scalar, Scalar, Flag]:
     return x * scale, y * scale, ahead
 
 
-def patch_height(patch: Patch, x: Scalar, y: Scalar) -> tuple[Scalar, Flag]:
-    """Height at a place of the plane [m], bilinear, and whether the patch has it."""
+def patch_height(patch: Patch, x: Scalar, y: Scalar) -> tuple[Scalar, Scalar]:
+    """Height at a place of the plane [m], bilinear, and the share that it counts.
+
+    All of it but for the outermost cells, over which it gives way to what is below.
+    """
     reach = jnp.maximum(jnp.abs(x), jnp.abs(y))
     last = patch.half.shape[0] - 1
     half, step = patch.half[last], patch.step[last]
@@ -86,4 +89,6 @@ def patch_height(patch: Patch, x: Scalar, y: Scalar) -> tuple[Scalar, Flag]:
     row = between((y + half) / safe, 0.0, count - 1.0)
     column = between((x + half) / safe, 0.0, count - 1.0)
     height = read_height(patch.table, row, column, count, offset)
-    return height, reach < patch.half[last]
+    edge = patch.step[last]
+    share = (patch.half[last] - reach) / jnp.where(edge > 0.0, edge, 1.0)
+    return height, jnp.where(edge > 0.0, jnp.clip(share, 0.0, 1.0), 0.0)

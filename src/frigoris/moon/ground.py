@@ -15,7 +15,7 @@ from frigoris.math.grid import Grid, height_under
 from frigoris.math.patch import Patch, patch_height, plane
 from frigoris.math.ray import Steepness, walk
 from frigoris.math.tree import replace_at
-from frigoris.math.vectors import across, dot, matvec_t, norm, unit
+from frigoris.math.vectors import across, matvec_t, norm, unit
 from frigoris.moon import relief
 from frigoris.moon.relief import Relief
 from frigoris.types import Flag, Mat3, Scalar, Vec3
@@ -39,13 +39,14 @@ def height(ground: Ground, r_M: Vec3, fine: Scalar) -> Scalar:
     """Height of the ground under a place [m]; `fine` is the share of fine relief."""
     x, y, ahead = plane(ground.dcm_LM, r_M)
     near, inside = patch_height(ground.patch, x, y)
-    inside = inside & ahead
+    inside = jnp.where(ahead, inside, 0.0)
+
+    def mixed() -> Scalar:
+        below = height_under(ground.maps, r_M)
+        return below + inside * (near - below)
+
     # maps are asked only where a case is off the sheets: angles cost more than the rest
-    total = lax.cond(
-        jnp.all(inside),
-        lambda: near,
-        lambda: jnp.where(inside, near, height_under(ground.maps, r_M)),
-    )
+    total = lax.cond(jnp.all(inside >= 1.0), lambda: near, mixed)
     share = jnp.where(ahead, fine * ground.fine_on, 0.0)
     added: Scalar = lax.cond(
         jnp.any(share > 0.0),
@@ -81,14 +82,17 @@ def normal_at(
 def ray(
     ground: Ground, r_M: Vec3, u_M: Vec3, fine: Scalar, wanted: Flag
 ) -> tuple[Scalar, Vec3, Flag]:
-    """Length of a beam [m], normal of the ground where it ends, and if it does."""
+    """Length of a beam [m], normal of the ground where it ends, and if it does.
+
+    The normal is that of half a metre: on the back of a rock it may face away.
+    """
     rho, hit = walk(
         lambda p: height(ground, p, fine), _bounds(ground, fine), r_M, u_M, wanted
     )
     end_M = r_M + rho * u_M
     span = jnp.where(fine > 0.0, BEAM_SPAN, FAR_SPAN)
     normal = normal_at(ground, end_M, norm(end_M) - RADIUS_MOON, span, fine)
-    return rho, normal, hit & (-dot(normal, u_M) > 0.0)
+    return rho, normal, hit
 
 
 def _bounds(ground: Ground, fine: Scalar) -> Steepness:
@@ -133,7 +137,7 @@ def footprint(
         rays,
         jnp.broadcast_to(wanted, rays.shape[1:]),
     )
-    count = jnp.maximum(jnp.sum(hit, axis=0), 1)
+    count = jnp.maximum(jnp.sum(jnp.where(hit, 1.0, 0.0), axis=0), 1.0)
     first = jnp.min(jnp.where(hit, rho, jnp.inf), axis=0)
     return (
         first,
