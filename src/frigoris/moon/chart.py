@@ -218,7 +218,10 @@ def _read(file: Any, pyproj: Any, path: Path, about: tuple[float, ...]) -> Chart
             # files count longitudes from 0 or from -180
             west = file.bounds.left
             x = west + np.mod(np.asarray(x) - west, 360.0)
-        column, row = to_pixel * (np.asarray(x), np.asarray(y))
+        # the projection answers infinity where it has no place
+        x, y = (np.where(np.isfinite(v), v, np.nan) for v in (x, y))
+        column = to_pixel.a * x + to_pixel.b * y + to_pixel.c
+        row = to_pixel.d * x + to_pixel.e * y + to_pixel.f
         return row - 0.5, column - 0.5
 
     window, scale = _window(file, pixels, path, (lat_deg, lon_deg, reach))
@@ -230,7 +233,7 @@ def _window(
 ) -> tuple[tuple[int, int, int, int], float]:
     """Rows and columns to read, and metres per pixel at the site."""
     lat, lon, reach = about
-    nudge = np.degrees(100.0 / RADIUS_MOON)
+    nudge = -np.sign(lat) * np.degrees(100.0 / RADIUS_MOON)  # never over a pole
     rows, columns = pixels(np.array([lat, lat + nudge]), np.array([lon, lon]))
     if not (
         np.isfinite([rows, columns]).all()

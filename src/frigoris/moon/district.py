@@ -7,6 +7,7 @@ its outermost fifth into the sheet or map below it. Made once, then read from th
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -201,7 +202,8 @@ def _cache(
 def _stored(path: Path, count: int) -> Stored | None:
     """A district from the cache, none where it has none that is whole."""
     try:
-        with np.load(path) as table:
+        # numpy leaves a file open that turns out to be no archive
+        with path.open("rb") as file, np.load(file) as table:
             sheets = [
                 Sheet(table[f"heights_{k}"], float(table[f"half_{k}"]))
                 for k in range(count)
@@ -225,4 +227,5 @@ def _store(path: Path, stored: Stored) -> None:
         aside.replace(path)
     except OSError:
         # a cache is a convenience: without it the next flight starts later
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
