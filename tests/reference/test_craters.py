@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from frigoris.math.grid import height_at
 from frigoris.moon import embedded
+from frigoris.moon.ground import height, on_plane
+from frigoris.moon.relief import GROUNDS
 from frigoris.moon.terrain import Terrain, load_terrain
 
 RADIUS_KM = 1737.4
@@ -53,6 +56,46 @@ def test_craters_have_their_verified_relief(data_dir: Path, row: tuple) -> None:
         assert np.median(inner) == pytest.approx(floor, abs=1.0)  # measured 0.3
     # how wide a ring the figure took is not known: measured 45 and 61
     assert np.median(ring) == pytest.approx(rim, abs=100.0)
+
+
+def test_copernicus_has_its_verified_relief(data_dir: Path) -> None:
+    """3.45 km from the median of the floor to the median of the rim."""
+    assert data_dir.is_dir()
+    lat, lon, diameter = 9.62, 339.92, 96.07  # Head et al. 2010
+    terrain = load_terrain("ldem_4", lat, lon)
+    a, b, x = around(lat, lon, diameter)
+    floor = np.median(heights(terrain, a[x < 0.4], b[x < 0.4]))
+    ring = np.median(heights(terrain, *(v[(x > 0.9) & (x < 1.1)] for v in (a, b))))
+    # how wide the ring of the figure was is not known: measured 3504
+    assert ring - floor == pytest.approx(3450.0, abs=150.0)
+
+
+@pytest.mark.parametrize("row", FIGURES, ids=lambda row: row[0])
+def test_no_crater_of_the_map_comes_twice(data_dir: Path, row: tuple) -> None:
+    """With relief below the map, floor and rim stay where they are without it."""
+    assert data_dir.is_dir()
+    _, lat, lon, diameter, *_ = row
+    none = load_terrain("ldem_4", lat, lon).ground
+    whole = load_terrain("ldem_4", lat, lon, GROUNDS["highland"]).ground
+    rng = np.random.default_rng(0)
+    gaps = {}
+    for name, (low, high) in {"floor": (0.0, 0.4), "rim": (0.9, 1.1)}.items():
+        away = 0.5e3 * diameter * np.sqrt(rng.uniform(low**2, high**2, 20_000))
+        turn = rng.uniform(0.0, 2.0 * np.pi, away.size)
+        x, y = jnp.asarray(away * np.cos(turn)), jnp.asarray(away * np.sin(turn))
+        found = [
+            np.asarray(
+                jax.jit(height)(
+                    jax.tree.map(jnp.asarray, g),
+                    on_plane(g, x, y),
+                    jnp.zeros(x.shape),
+                )
+            )
+            for g in (none, whole)
+        ]
+        gaps[name] = float(np.mean(found[1] - found[0]))
+    # of 4.9 and 2.8 km of relief; measured 106 and 67 m
+    assert abs(gaps["rim"] - gaps["floor"]) < 150.0
 
 
 def test_embedded_craters_are_where_the_catalogue_has_them(data_dir: Path) -> None:
