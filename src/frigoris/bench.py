@@ -33,6 +33,9 @@ def main() -> None:
         print(
             f"frigoris {name:10s} {command_time(arguments):6.2f} s  (asked {asked} s)"
         )
+    from frigoris.bench_moon import moon
+
+    moon()
     with tempfile.TemporaryDirectory() as folder:
         landings(Path(folder))
 
