@@ -33,7 +33,7 @@ def main() -> None:
         print(
             f"frigoris {name:10s} {command_time(arguments):6.2f} s  (asked {asked} s)"
         )
-    from frigoris.bench_moon import moon
+    from frigoris.verify.moon_speed import moon
 
     moon()
     with tempfile.TemporaryDirectory() as folder:

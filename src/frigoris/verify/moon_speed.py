@@ -57,7 +57,7 @@ def nanoseconds(query: Query, r_M: np.ndarray, calls: int) -> float:
         began = time.perf_counter()
         many(start).block_until_ready()
         walls.append(time.perf_counter() - began)
-    return 1e9 * min(walls) / (calls * r_M.shape[1])
+    return float(1e9 * min(walls) / (calls * r_M.shape[1]))
 
 
 def places(ground: Ground, reach: float, clearance: float) -> np.ndarray:
