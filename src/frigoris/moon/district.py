@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -35,7 +36,6 @@ EDGE = 0.2  # of a sheet over which it passes into the one below
 CRATER_PIXELS = 3.0  # a crater of so many pixels is in the map already
 LATTICE_PIXELS = 1.0  # and so is a wave of twice this many
 BLOCK = 65_536  # places of one call
-VERSION = 3  # of this recipe: a cached district of another one is made anew
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,15 @@ class Stored:
     rms: float
 
 
+@cache
+def _code() -> str:
+    """Of all that a district is made by: another program makes another one."""
+    own = Path(__file__).parents[1]
+    made_by = [*own.glob("moon/*.py"), *own.glob("math/*.py"), own / "constants.py"]
+    texts = [path.read_bytes() for path in sorted(made_by)]
+    return hashlib.sha256(b"".join(texts)).hexdigest()
+
+
 def _cache(
     charts: Sequence[Chart],
     recipe: Recipe,
@@ -194,7 +203,7 @@ def _cache(
     files = [(c.name, [sha256(s.path) for s in c.sources]) for c in charts]
     known = source("lu1319381") if counted else None
     catalogue = sha256(known.path) if known else ""
-    told = (VERSION, files, catalogue, astuple(recipe), astuple(site), sheets, NODES)
+    told = (_code(), files, catalogue, astuple(recipe), astuple(site), sheets, NODES)
     mark = hashlib.sha256(repr(told).encode()).hexdigest()[:24]
     return user_cache() / "terrain" / f"{mark}.npz"
 

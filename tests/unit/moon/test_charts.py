@@ -10,8 +10,9 @@ import pytest
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import DataError
+from frigoris.math.grid import Level
 from frigoris.moon import district
-from frigoris.moon.chart import file_chart, lola_image
+from frigoris.moon.chart import file_chart, level_chart, lola_image, to_poles
 from frigoris.moon.ground import height, on_plane
 from frigoris.moon.relief import GROUNDS
 from frigoris.moon.terrain import load_terrain
@@ -120,10 +121,23 @@ def test_a_polar_map_is_right_at_the_pole(tmp_path: Path, lat: float) -> None:
     np.testing.assert_allclose(chart.sample(lats, lons), field(lats, lons), atol=0.3)
 
 
-def test_the_ground_of_a_polar_site_has_no_seam() -> None:
+def test_rows_beyond_the_poles_meet_in_the_mean_of_the_last_one() -> None:
+    heights = np.random.default_rng(0).normal(0.0, 500.0, (90, 180))
+    step = np.radians(2.0)
+    level = Level(heights, np.pi / 2 - step / 2, step / 2, step)
+    chart = level_chart("rough", to_poles(level), 0.0, ())
+    lon = np.linspace(0.0, 360.0, 73)
+    for lat, row in ((90.0, heights[0]), (-90.0, heights[-1])):
+        found = chart.sample(np.full_like(lon, lat), lon)
+        np.testing.assert_allclose(found, row.mean(), atol=1e-9)
+
+
+@pytest.mark.parametrize("pole", [-1.0, 1.0])
+def test_the_ground_of_a_polar_site_has_no_seam(pole: float) -> None:
     """Both maps and sheets: around and across the pole, on the Moon without files."""
-    terrain = load_terrain("embedded", -89.97, 30.0, GROUNDS["highland"])
-    for ground in (terrain.ground, load_terrain("embedded", -89.97, 30.0).ground):
+    place = 89.97 * pole, 30.0
+    terrain = load_terrain("embedded", *place, GROUNDS["highland"])
+    for ground in (terrain.ground, load_terrain("embedded", *place).ground):
         ground = jax.tree.map(jnp.asarray, ground)
         angle = np.linspace(0.0, 2.0 * np.pi, 2001)
         for away in (5.0, 500.0, 5e3):
@@ -132,14 +146,15 @@ def test_the_ground_of_a_polar_site_has_no_seam() -> None:
                 [
                     np.sin(tilt) * np.cos(angle),
                     np.sin(tilt) * np.sin(angle),
-                    np.full_like(angle, -np.cos(tilt)),
+                    np.full_like(angle, pole * np.cos(tilt)),
                 ]
             )
             h = np.asarray(height(ground, jnp.asarray(r_M), jnp.zeros(angle.size)))
+            # no steeper than the ground is anywhere, along the circle and across
+            steep = float(ground.steepness.slope)
             step = 2.0 * np.pi * away / 2000.0
-            # no steeper than the ground is anywhere
-            limit = float(ground.steepness.slope) * step + 2e-3
-            assert np.abs(np.diff(h)).max() < limit
+            assert np.abs(np.diff(h)).max() < steep * step + 2e-3
+            assert np.ptp(h) < steep * 2.0 * away + 2e-3
 
 
 def test_the_metre_scale_chip_of_the_north(data_dir: Path) -> None:
