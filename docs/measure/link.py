@@ -37,9 +37,9 @@ def main():
         seen = look_at(stage, batch, k)
         valid = OBSERVABLES["first_valid_altitude_m"](seen)
         first = first or valid
-        ratio = valid / first / FACTORS[k] ** 0.5 if k < len(FACTORS) else float("nan")
+        ratio = f"{valid / first / FACTORS[k] ** 0.5:.3f}" if k < len(FACTORS) else ""
         down = seen.touched.vertical_speed
-        print(f"| {name} | {valid:.0f} | {ratio:.3f} | {down:.2f} | {seen.outcome} |")
+        print(f"| {name} | {valid:.0f} | {ratio} | {down:.2f} | {seen.outcome} |")
 
 
 main()

@@ -111,8 +111,9 @@ def _allowed(field: FieldInfo) -> str:
 def _kind(field: FieldInfo) -> str:
     text = str(field.annotation)
     if "Literal" in text:
-        options = text.partition("[")[2].rpartition("]")[0].replace("'", "")
-        return ", ".join(f"`{option.strip()}`" for option in options.split(","))
+        options = text.partition("Literal[")[2].partition("]")[0].replace("'", "")
+        among = ", ".join(f"`{option.strip()}`" for option in options.split(","))
+        return f"any of {among}" if text.startswith("tuple") else among
     if "dict" in text:
         return "mapping"
     if "float" in text:

@@ -79,7 +79,7 @@ def make_district(
     reach = SHEETS[-1][0]
     craters = craters_around(site.lat_deg, site.lon_deg, reach) if counted else None
     limit = CRATER_PIXELS * resolution
-    synthetic = limit if craters is None else min(limit, LEAST)
+    synthetic = min(limit, relief.CRATER_MAX if craters is None else LEAST)
     sheets = list(SHEETS)
     if resolution < 2.0 * sheets[0][0] / (NODES - 1):
         sheets.insert(0, CLOSE_UP)

@@ -41,7 +41,8 @@ DEPTH_WORN = 0.026
 RIM_FRESH = 0.184  # height of the rim over the depth of a fresh crater (Pike 1977)
 ROCK_HEIGHT = 0.5  # over the diameter (Golombek and Rapp 1997)
 
-CRATER_MIN, CRATER_OCTAVES = 0.5, 16  # diameters from 0.5 m to 32 km
+CRATER_MIN, CRATER_OCTAVES = 0.5, 16  # diameters from 0.5 m
+CRATER_MAX = CRATER_MIN * 2.0**CRATER_OCTAVES  # to 32 km [m]
 NOISE_MIN, NOISE_OCTAVES = 0.25, 16  # lattices of 0.25 m to 8 km
 ROCK_MIN, ROCK_OCTAVES = 0.1, 5  # diameters from 0.1 m to 3.2 m
 SLOTS = 3  # of a cell: counts are nearly those of chance
