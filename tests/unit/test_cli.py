@@ -323,8 +323,11 @@ def test_what_goes_wrong_in_flight_has_its_code(call, verbs, raised, code, words
 def test_ctrl_c_that_a_callback_of_jax_drops_still_stops_the_flight(tmp_path):
     """As Python calls a collector hook: what it raises is thrown away."""
     program = """
-import gc, sys, time, types
+import gc, signal, sys, time, types
 from frigoris import cli
+
+# a shell starts what it runs in the background deaf to it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def flight(*_, **__):
     gc.callbacks.append(lost)
