@@ -17,7 +17,7 @@ from frigoris.campaign import execution
 from frigoris.campaign import store as store_module
 from frigoris.campaign.pilot import Pilot
 from frigoris.campaign.plan import Plan, as_plan
-from frigoris.campaign.replay import replay
+from frigoris.campaign.replay import LAST_DIGITS, replay, unlike
 from frigoris.campaign.rows import HISTORY, results
 from frigoris.campaign.run import find_store, fly_missing
 from frigoris.campaign.sequential import Claim
@@ -67,10 +67,9 @@ def rows(store: Store) -> pa.Table:
 
 
 def same(a: pa.Table, b: pa.Table) -> bool:
-    """Equal to the last bit; a number that is missing equals itself."""
+    """Equal to the last digits, see the caveats on reproducibility."""
     return a.schema.equals(b.schema) and all(
-        repr(a[name].to_pylist()) == repr(b[name].to_pylist())
-        for name in a.column_names
+        not unlike(a.slice(k, 1), b.slice(k, 1), LAST_DIGITS) for k in range(len(a))
     )
 
 

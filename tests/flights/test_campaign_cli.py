@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from frigoris import cli
+from frigoris.campaign.replay import LAST_DIGITS, unlike
 from frigoris.campaign.statistics import clopper_pearson
 
 CASES = 64
@@ -54,8 +55,9 @@ def test_a_killed_campaign_goes_on_to_the_same_store(folder):
     assert 0 < len(list(broken.glob("chunk-*"))) < 4
     subprocess.run([*command, str(broken), "--resume"], check=True, capture_output=True)
     for path in sorted(whole.glob("chunk-*")):
-        pairs = [pq.read_table(x / path.name).to_pylist() for x in (whole, broken)]
-        assert repr(pairs[0]) == repr(pairs[1])
+        one, two = (pq.read_table(x / path.name) for x in (whole, broken))
+        for k in range(len(one)):
+            assert not unlike(one.slice(k, 1), two.slice(k, 1), LAST_DIGITS)
     assert len(list(broken.glob(".chunk-*"))) == 0
 
 

@@ -15,6 +15,9 @@ from frigoris.mission.cases import Case
 from frigoris.mission.fly import Flight, fly
 
 AGREE = 1e-6  # of contact time, between the two programs [s]
+# shares by which a value may come out otherwise: by the same program on the same
+# machine (see the caveats on reproducibility), and by another one
+LAST_DIGITS, ANOTHER = 1e-9, 1e-6
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Replayed:
     row: dict[str, Any]  # as stored, without histories
     same_program: bool  # versions, machine, data and features as in the store
     unlike: list[str]  # columns that came out other than stored
+    bit_for_bit: bool  # all of them came out as they were stored
     flight: Flight
     contact_difference_s: float | None  # recording program less the row
 
@@ -66,7 +70,8 @@ def replay(
         case=case,
         row=row,
         same_program=same,
-        unlike=unlike(stored, rows, exact=same),
+        unlike=unlike(stored, rows, LAST_DIGITS if same else ANOTHER),
+        bit_for_bit=not unlike(stored, rows, 0.0),
         flight=flight,
         contact_difference_s=gap(row, flight),
     )
@@ -90,20 +95,22 @@ def _history(name: str) -> bool:
     return name.startswith("history.")
 
 
-def unlike(stored: pa.Table, flown: pa.Table, *, exact: bool) -> list[str]:
-    """Columns whose value differs: in any bit, or by more than other programs may."""
+def unlike(stored: pa.Table, flown: pa.Table, within: float) -> list[str]:
+    """Columns whose value differs by more than this share of it."""
     return [
         name
         for name in stored.column_names
         if name not in flown.column_names
-        or not _same(stored[name][0].as_py(), flown[name][0].as_py(), exact)
+        or not _same(stored[name][0].as_py(), flown[name][0].as_py(), within)
     ]
 
 
-def _same(one: Any, two: Any, exact: bool) -> bool:
-    if exact or not isinstance(one, float):
-        return bool(np.array_equal(one, two, equal_nan=_numbers(one)))
-    return bool(np.isclose(one, two, rtol=1e-6, atol=AGREE, equal_nan=True))
+def _same(one: Any, two: Any, within: float) -> bool:
+    if not _numbers(one):
+        return bool(one == two)
+    if np.shape(one) != np.shape(two):
+        return False
+    return bool(np.allclose(one, two, rtol=within, atol=within, equal_nan=True))
 
 
 def _numbers(value: Any) -> bool:

@@ -179,7 +179,8 @@ def print_replay(found: Any, console: Console | None = None) -> None:
 
     out = console or make_console()
     print_flight(found.flight, out)
-    how = "bit for bit" if found.same_program else "to a millionth (another program)"
+    near = "to its last digits" if found.same_program else "to a millionth"
+    how = "bit for bit" if found.bit_for_bit else near
     if found.unlike:
         line = f"The row came out different in: {', '.join(found.unlike)}"
     else:
