@@ -320,6 +320,7 @@ def flight_json(flight: Any) -> dict[str, Any]:
         "outcome": flight.outcome,
         "landed": flight.landed,
         "contact": flight.contact,
+        "touchdown": flight.touchdown,
         "propellant_left_kg": flight.propellant_left_kg,
         "events": flight.events,
         "published": flight.published,

@@ -53,8 +53,12 @@ FACTORS: dict[str, float] = {
     # force, energy, information
     "N": 1.0,
     "N_m": 1.0,
+    "kN": 1e3,
+    "kN_per_m": 1e3,  # kilonewton per metre, of a spring
+    "kN_s_per_m": 1e3,  # of a damper
     "kPa": 1e3,
     "kPa_m": 1e3,  # kilopascal per metre
+    "J": 1.0,
     "micro_J": 1e-6,
     "bit_s": 1.0,
     "bytes": 1.0,

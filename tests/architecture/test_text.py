@@ -82,3 +82,9 @@ def test_every_model_has_its_page(model):
     found = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     missing = [h for h in HEADINGS if h not in found]
     assert not missing, f"docs/models/{page.name} lacks {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nothing_calls_the_arc_tangent_of_the_compiler(path):
+    """It is wrong in vectors of 512 bits, see `frigoris.math.trig`."""
+    assert "jnp.arctan" not in path.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from frigoris.flight import channels
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touches, outcomes, touches
 from frigoris.flight.slices import AFTER_CONTACT, Flown
-from frigoris.mission.batch import Batch, Stage, gear, look_at
+from frigoris.mission.batch import Batch, Stage, look_at, rated
 from frigoris.mission.paths import did_you_mean
 from frigoris.mission.si import si
 
@@ -30,9 +30,20 @@ RESULTS = {
     "propellant_left_kg": "of the descent engines, at the end",
     "rcs_propellant_left_kg": "of the attitude thrusters, at the end",
     "altitude_error_max_m": "largest error of the onboard altitude below 3 km",
-    "margin_descent_rate_m_s": "what the legs survive less what they got",
-    "margin_speed_horizontal_m_s": "what the legs survive less what they got",
-    "margin_tilt_deg": "what the legs survive less what they got",
+    "touchdown_time_s": "from first contact to rest",
+    "touchdown_tilt_deg": "from the vertical at rest",
+    "touchdown_load_factor_ratio": "largest acceleration, in 9.80665 m/s^2",
+    "touchdown_slide_m": "level way of the centre of mass from first contact to rest",
+    "touchdown_sinkage_m": "of the footpad that sank deepest",
+    "touchdown_strike_m_s": "fastest strike of the body into the ground",
+    "touchdown_broken_count": "legs with a broken strut",
+    "margin_descent_rate_m_s": "what the legs are rated for less what they got",
+    "margin_speed_horizontal_m_s": "what the legs are rated for less what they got",
+    "margin_tilt_deg": "largest tilt of a landing less that at rest",
+    "margin_stroke_m": "least stroke left in a primary strut",
+    "margin_clearance_m": "least height of the body over the ground",
+    "margin_stability_m": "least distance of the centre of mass inside the edges "
+    "between footpads",
 }
 HISTORY = (
     "altitude_m",
@@ -66,10 +77,11 @@ def history_channels() -> list[str]:
     return sorted({n for n in names if not n.startswith(UNFIT)})
 
 
-def results(stage: Stage, flown: Flown, m: SimpleNamespace) -> Columns:
+def results(stage: Stage, batch: Batch, m: SimpleNamespace) -> Columns:
     """The columns `outcome`, `landed` and `RESULTS` of all lanes; `m` in SI."""
-    found, legs = touches(flown.truth), gear(m)
-    named = np.array(outcomes(flown.truth, legs))
+    flown, down, legs = batch.flown, batch.settled.landing, rated(m)
+    found = touches(flown.truth)
+    named = np.array(outcomes(flown.truth, down, legs))
     up = found.r_M / np.sqrt(np.sum(found.r_M**2, axis=0))
     lat, lon = np.arcsin(up[2]), np.arctan2(up[1], up[0])
     site = stage.planned.site_M
@@ -88,9 +100,19 @@ def results(stage: Stage, flown: Flown, m: SimpleNamespace) -> Columns:
         np.asarray(motion.propellant),
         np.asarray(motion.rcs_propellant),
         _altitude_error(flown),
+        down.duration,
+        np.degrees(down.tilt),
+        down.load_factor,
+        down.slide,
+        down.sinkage,
+        down.strike,
+        down.broken,
         legs.vertical_speed_max - found.vertical_speed,
         legs.horizontal_speed_max - found.horizontal_speed,
-        np.degrees(legs.tilt_max - found.tilt),
+        np.degrees(legs.tilt_max - down.tilt),
+        down.stroke_left,
+        down.clearance,
+        down.stability,
     ]
     told = dict(zip(RESULTS, values, strict=True))
     return {"outcome": named, "landed": named == LANDED, **told}
@@ -169,7 +191,7 @@ def row_table(
     """The rows of a chunk."""
     lanes = len(cases)
     m = si(batch.lanes[0][0])
-    found = results(stage, batch.flown, m)
+    found = results(stage, batch, m)
     columns: dict[str, object] = {"case": np.asarray(cases, dtype=np.int64), **inputs}
     columns |= {k: v[:lanes] for k, v in found.items()}
     columns |= metrics(stage, batch, lanes, names)

@@ -23,6 +23,12 @@ SHOWN = 10  # cases to look at
 DRIVERS = 5  # inputs that separate failures from landings best
 FEW = 5  # failures, below which nothing is said about their drivers
 MARGINS = tuple(name for name in RESULTS if name.startswith("margin_"))
+# margins that have a limit, and what was used of it
+LIMITED = {
+    "margin_descent_rate_m_s": "contact_descent_rate_m_s",
+    "margin_speed_horizontal_m_s": "contact_speed_horizontal_m_s",
+    "margin_tilt_deg": "touchdown_tilt_deg",
+}
 
 
 def query(folder: Path, sql: str) -> list[dict[str, Any]]:
@@ -183,7 +189,7 @@ def to_look_at(folder: Path) -> list[dict[str, Any]]:
     """Failures first, the rarest outcome first and its hardest contact, then landings
     with the least margin left.
     """
-    worst = "least(" + ", ".join(_share(name) for name in MARGINS) + ")"
+    worst = "least(" + ", ".join(_share(name) for name in LIMITED) + ")"
     sql = f"""
         select "case", outcome, {worst} as margin, contact_descent_rate_m_s,
                contact_speed_horizontal_m_s, contact_tilt_deg, contact_miss_m
@@ -196,7 +202,7 @@ def to_look_at(folder: Path) -> list[dict[str, Any]]:
 
 def _share(margin: str) -> str:
     """A margin as a part of its limit, which is margin plus what was used."""
-    used = margin.replace("margin_", "contact_", 1)
+    used = LIMITED[margin]
     value = f"{margin} / ({margin} + {used})"
     return f"case when isnan({margin}) then null else {value} end"
 

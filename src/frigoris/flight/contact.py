@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params
 from frigoris.flight.state import Contact, State
+from frigoris.lander.engines import Each
 from frigoris.lander.mass import mass_properties
 from frigoris.lander.rigid_body import Motion
 from frigoris.math.rotation import dcm_from_q, normalize, rotate_inv
@@ -31,7 +32,7 @@ def clearance(params: Params, motion: Motion, fine: Scalar) -> tuple[Scalar, Sca
     up = motion.r_M / norm(motion.r_M)
     omega_BM_B = motion.omega_BI_B - rotate_inv(motion.q_MB, params.world.omega_MI_M)
     dcm_MB = dcm_from_q(motion.q_MB)[:, :, None]
-    arms_B = params.pads_B - body.com_B[:, None]
+    arms_B = params.gear.legs.pad_B - body.com_B[:, None]
     arms_M = matvec(dcm_MB, arms_B)
     spin_B = jnp.broadcast_to(omega_BM_B[:, None], arms_B.shape)
     pads_M = motion.r_M[:, None] + arms_M
@@ -45,10 +46,10 @@ def clearance(params: Params, motion: Motion, fine: Scalar) -> tuple[Scalar, Sca
     return lowest, jnp.min(jnp.where(low <= lowest, rates, jnp.inf), axis=0)
 
 
-def _slope(arms_M: Pads, up: Vec3, ground: Float[Array, "4 *#cases"]) -> Vec3:
+def _slope(arms_M: Pads, up: Vec3, ground: Float[Array, "legs *#cases"]) -> Vec3:
     """Rise of the ground per metre, a level vector: least squares over the pads.
 
-    Exact for pads at the corners of a square, which is nearly level by then.
+    Exact for pads at the corners of a regular polygon, which is nearly level by then.
     """
     flat = arms_M - dot(arms_M, up[:, None]) * up[:, None]
     flat = flat - jnp.mean(flat, axis=1, keepdims=True)
@@ -101,9 +102,18 @@ def hermite_rate(c0: Scalar, m0: Scalar, c1: Scalar, m1: Scalar, s: Scalar) -> S
 
 
 def detect(
-    before: State, after: Motion, low: Scalar, rate: Scalar, time: Scalar, dt: Scalar
+    before: State,
+    after: Motion,
+    thrust: Each,
+    low: Scalar,
+    rate: Scalar,
+    time: Scalar,
+    dt: Scalar,
 ) -> tuple[Flag, Contact]:
-    """Did a pad touch in this tick, and the state when it did."""
+    """Did a pad touch in this tick, and the state when it did.
+
+    `thrust` is that of the engines in this tick [N].
+    """
     touched = (before.moving > 0.5) & (before.clearance > 0.0) & (low <= 0.0)
     s = first_root(
         jnp.where(touched, before.clearance, 1.0),
@@ -121,5 +131,11 @@ def detect(
         q_MB=jnp.where(
             touched, normalize(a.q_MB + s * (b.q_MB - a.q_MB)), before.contact.q_MB
         ),
+        omega_BI_B=jnp.where(
+            touched,
+            a.omega_BI_B + s * (b.omega_BI_B - a.omega_BI_B),
+            before.contact.omega_BI_B,
+        ),
+        thrust=jnp.where(touched, thrust, before.contact.thrust),
     )
     return touched, found

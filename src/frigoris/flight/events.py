@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from frigoris.flight.channels import Table
-from frigoris.flight.outcome import CRASHED, LANDED, Touch
+from frigoris.flight.outcome import CRASHED, Touch
 from frigoris.messages import (
     BRAKING,
     COAST,
@@ -74,6 +74,7 @@ def timeline(
     truth: Table,
     onboard: Table,
     touched: Touch | None,
+    touchdown: dict[str, float],
     outcome: str,
     depleted: float,
     last_telemetry: float | None,
@@ -82,7 +83,7 @@ def timeline(
     found = [
         *_phases(truth, onboard),
         *_laser(truth, onboard),
-        *_end(truth, touched, outcome, depleted, last_telemetry),
+        *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
 
@@ -137,6 +138,7 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
 def _end(
     truth: Table,
     touched: Touch | None,
+    touchdown: dict[str, float],
     outcome: str,
     depleted: float,
     last_telemetry: float | None,
@@ -155,7 +157,7 @@ def _end(
         end = float(truth["t_s"][-1])
         found.append(Event(end, outcome, f"end of the record: {outcome}"))
         return found
-    words = "touchdown" if outcome == LANDED else "impact"
+    words = "impact" if outcome == CRASHED else "touchdown"
     text = (
         f"{words}, {touched.vertical_speed:.2f} m/s down, "
         f"{touched.horizontal_speed:.2f} m/s sideways"
@@ -166,4 +168,12 @@ def _end(
         "tilt_deg": float(np.degrees(touched.tilt)),
     }
     found.append(Event(touched.time, words, text, values))
+    if touchdown.get("at_rest"):
+        text = (
+            f"at rest, tilt {touchdown['tilt_deg']:.1f} deg, slid "
+            f"{touchdown['slide_m']:.2f} m, {touchdown['load_factor_ratio']:.2f} g"
+        )
+        told = {"tilt_deg": touchdown["tilt_deg"], "slide_m": touchdown["slide_m"]}
+        end = touched.time + touchdown["time_s"]
+        found.append(Event(end, "at_rest", text, told))
     return found

@@ -30,6 +30,8 @@ class Seen:
     truth: Table
     onboard: Table
     touched: Touch | None
+    touchdown: dict[str, float]  # from contact to rest, empty without a contact
+    path: Table  # the same in steps
     outcome: str
     ignition_planned: float  # [s of the flight]
     gravity: float  # at the site [m/s^2]

@@ -4,23 +4,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from frigoris.flight.landing import FALLEN, Landing
 from frigoris.flight.state import State
 
 LANDED = "landed"
+LEANING = "leaning"  # at rest and whole, but too steep to work
 TIPPED_OVER = "tipped_over"
 CRASHED = "crashed"
 STILL_FLYING = "still_flying"
 NOT_FINITE = "not_finite"
-OUTCOMES = (LANDED, TIPPED_OVER, CRASHED, STILL_FLYING, NOT_FINITE)
+OUTCOMES = (LANDED, LEANING, TIPPED_OVER, CRASHED, STILL_FLYING, NOT_FINITE)
 
 
 @dataclass(frozen=True)
-class Gear:
-    """What the landing gear survives."""
+class Rated:
+    """What the landing gear is rated for."""
 
     vertical_speed_max: float  # [m/s]
     horizontal_speed_max: float  # [m/s]
-    tilt_max: float  # [rad]
+    tilt_max: float  # at rest [rad]
+    strike_max: float  # speed of a strike that the body survives [m/s]
 
 
 @dataclass(frozen=True)
@@ -80,22 +83,23 @@ def touch(truth: State, lane: int) -> Touch | None:
     )
 
 
-def outcomes(truth: State, gear: Gear) -> list[str]:
-    """The outcome of every lane.
+def outcomes(truth: State, landing: Landing, rated: Rated) -> list[str]:
+    """The outcome of every lane, by what its touchdown came to.
 
-    The touchdown itself is not simulated: contact within what the gear survives is a
-    landing, a faster descent is a crash, a faster drift or a larger tilt tips over.
-    Only what is shown to be within the limits lands: a number that is not finite fails.
+    Landed is who came to rest within the rated tilt, with all struts whole and no hard
+    strike of the body; who fell on the side tipped over. Only what is shown to be so
+    lands: a number that is not finite fails.
     """
-    found = touches(truth)
-    soft = found.vertical_speed <= gear.vertical_speed_max
-    slow = found.horizontal_speed <= gear.horizontal_speed_max
-    upright = found.tilt <= gear.tilt_max
+    touched = np.isfinite(np.asarray(truth.contact.time))
+    whole = (landing.broken == 0) & (landing.strike <= rated.strike_max)
+    stands, upright = landing.tilt <= FALLEN, landing.tilt <= rated.tilt_max
     choices = [
         (np.asarray(truth.broken) > 0.5, NOT_FINITE),
-        (~np.isfinite(found.time), STILL_FLYING),
-        (~soft, CRASHED),
-        (~(slow & upright), TIPPED_OVER),
+        (~touched, STILL_FLYING),
+        (~whole, CRASHED),
+        (~stands, TIPPED_OVER),
+        (~(landing.at_rest > 0.5), STILL_FLYING),
+        (~upright, LEANING),
     ]
     named = np.select([c for c, _ in choices], [n for _, n in choices], LANDED)
     return [str(name) for name in named]

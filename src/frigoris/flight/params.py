@@ -6,14 +6,16 @@ compiled program flies any mission, any fault and any dispersion: they are numbe
 
 import equinox as eqx
 
+from frigoris.lander.gear import Gear
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.moon.ground import Ground
 from frigoris.moon.plume import Plume
+from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
 from frigoris.sensors.star_tracker import StarTracker
-from frigoris.types import Key, Pads, Quat, Scalar, Vec3
+from frigoris.types import Key, Quat, Scalar, Vec3
 
 
 class Sensors(eqx.Module):
@@ -41,7 +43,8 @@ class Params(eqx.Module):
     world: World
     q_IM0: Quat  # true orientation of the Moon at time zero
     sensors: Sensors
-    pads_B: Pads  # footpads from the body origin [m]
+    gear: Gear
+    soil: Regolith
     onboard: OnboardConfig
     start: Start
     key: Key

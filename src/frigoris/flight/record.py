@@ -35,6 +35,7 @@ class Truth:
 
     states: Table
     onboard: Table
+    touchdown: Table  # empty where there was no contact
     flight: dict[str, Any]
     flown_yaml: str
 
@@ -159,6 +160,8 @@ def _write_truth(folder: Path, flight: Any, flown_yaml: str) -> None:
     about = {"epoch_utc": flight.start_utc}
     _write_table(folder / "states.parquet", flight.truth, about)
     _write_table(folder / "onboard.parquet", flight.onboard, about)
+    if flight.touchdown_path:
+        _write_table(folder / "touchdown.parquet", flight.touchdown_path, about)
     (folder / "flown.yaml").write_text(flown_yaml, encoding="utf-8")
     if flight.states:
         moments.save(folder / moments.FILE, flight.states, 0)
@@ -169,6 +172,7 @@ def flight_summary(flight: Any) -> dict[str, Any]:
     """What became of the flight, ready for JSON: no number in it is NaN."""
     names = (
         *("case", "seed", "faults", "outcome", "landed", "contact"),
+        "touchdown",
         *("propellant_left_kg", "events", "published", "start_utc", "ignition_s"),
         *("loss_of_signal_s", "last_telemetry", "gravity_note", "sky", "dispersed"),
         "branched_from",
@@ -271,9 +275,11 @@ def read_truth(folder: Path) -> Truth:
             f"Cannot read the truth in {folder}: it has no truth/flight.json. "
             "Give the folder of a record, as `frigoris fly --out` writes it."
         )
+    down = truth / "touchdown.parquet"
     return Truth(
         states=_read_table(truth / "states.parquet"),
         onboard=_read_table(truth / "onboard.parquet"),
+        touchdown=_read_table(down) if down.exists() else {},
         flight=json.loads((truth / "flight.json").read_text(encoding="utf-8")),
         flown_yaml=(truth / "flown.yaml").read_text(encoding="utf-8"),
     )

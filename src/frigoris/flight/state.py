@@ -18,6 +18,8 @@ class Contact(eqx.Module):
     r_M: Vec3
     v_M: Vec3
     q_MB: Quat
+    omega_BI_B: Vec3  # [rad/s]
+    thrust: Each  # of each engine in the tick of the contact [N]
 
 
 class State(eqx.Module):
@@ -34,6 +36,7 @@ class State(eqx.Module):
     contact: Contact
     moving: Scalar  # 1 in flight; 0 at rest after contact, or stopped as not finite
     broken: Scalar  # 1 once a number was not finite
+    engines_until: Scalar  # end of the last command that fired, after contact [s]
     depleted_time: Scalar  # when the descent engines' propellant ended [s]
 
 
@@ -55,9 +58,12 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
             r_M=begin.motion.r_M,
             v_M=begin.motion.v_M,
             q_MB=begin.motion.q_MB,
+            omega_BI_B=begin.motion.omega_BI_B,
+            thrust=jnp.zeros_like(params.vehicle.engines.thrust),
         ),
         moving=zero + 1.0,
         broken=zero,
+        engines_until=zero,
         depleted_time=zero + jnp.inf,
     )
     onboard = software.start(

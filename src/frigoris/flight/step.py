@@ -87,7 +87,7 @@ def _integrate(
     motion = _steps(params, act, state.motion, dt, substeps)
     thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))
     low, rate = clearance_if_near(params, motion, state.moving)
-    touched, found = detect(state, motion, low, rate, time, dt)
+    touched, found = detect(state, motion, given, low, rate, time, dt)
     depleted = (lasts < 1.0) & ~jnp.isfinite(state.depleted_time)
     new = State(
         motion=motion,
@@ -101,6 +101,9 @@ def _integrate(
         contact=found,
         moving=state.moving,
         broken=state.broken,
+        engines_until=jnp.where(
+            jnp.sum(given, axis=0) > 0.0, time + dt, state.engines_until
+        ),
         depleted_time=jnp.where(depleted, time + lasts * dt, state.depleted_time),
     )
     return _settle(params, state, new, touched)

@@ -21,7 +21,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from frigoris.math.vectors import dot, norm, solve3
-from frigoris.types import Mat3, Scalar, Vec3
+from frigoris.types import Flag, Mat3, Scalar, Vec3
 
 PerStrut = Float[Array, "legs 3 *#cases"]
 PerLeg = Float[Array, "legs *#cases"]
@@ -202,43 +202,18 @@ def react(
     free_L: Float[Array, "3 legs *#cases"],
     memory: Memory,
     h: Scalar,
+    live: Flag,
 ) -> Reaction:
     """Forces of the ground on the footpads after a step of `h` [s] of the body.
 
     `hinge_L` are the hinges where the body is now, `free_L` the footpads carried along
-    with it as they were, both in the axes of `plane`.
+    with it as they were, both in the axes of `plane`. Cases that are not `live` are not
+    worth a Newton step.
     """
     depth = dot(plane.point_L - free_L, plane.normal_L)
     touching = depth > memory.sunk
     start = jnp.where(touching, memory.pad_L, free_L)
-
-    def balance(pad: Array) -> _Balance:
-        return _balance(legs, bed, plane, hinge_L, memory, pad, h)
-
-    # a broken leg has nothing to balance
-    idle = _eye(memory.whole) * (1.0 - memory.whole)
-
-    def unbalanced(carry: tuple[Array, Array, _Balance]) -> Array:
-        count, _, b = carry
-        worst = jnp.max(dot(b.residual, b.residual) * memory.whole)
-        return (count < NEWTON_MOST) & (worst > BALANCED**2)
-
-    def newton(carry: tuple[Array, Array, _Balance]) -> tuple[Array, Array, _Balance]:
-        count, pad, b = carry
-        full = -solve3(b.slope - b.rubs - idle, b.residual)
-        plain = -solve3(b.slope - idle, b.residual)
-        # friction that grows with the load can point a full step the wrong way
-        along = dot(b.residual, full) > 0.0
-        move = memory.whole * jnp.where(along, full, plain)
-        # not beyond where the force along the way turns round: contacts and yielding
-        # struts come and go inside one step, and full steps would jump to and fro
-        now, then = dot(b.residual, move), dot(balance(pad + move).residual, move)
-        over = (then < -0.2 * now) & (now > 0.0)
-        pad = pad + move * jnp.where(over, now / jnp.where(over, now - then, 1.0), 1.0)
-        return count + 1, pad, balance(pad)
-
-    first = (jnp.int32(0), start, balance(start))
-    _, pad, b = lax.while_loop(unbalanced, newton, first)
+    pad, b = _balanced(legs, bed, plane, hinge_L, memory, start, h, live)
     broke = jnp.any(jnp.abs(b.load) > legs.strength, axis=1)
     aloft = b.bear <= 0.0
     new = Memory(
@@ -249,24 +224,73 @@ def react(
         anchor_L=jnp.where(aloft, pad, memory.anchor_L + b.rubbed_L),
         whole=jnp.where(broke, 0.0, memory.whole),
     )
-    lost = (
-        jnp.sum(b.load * (b.crushed - memory.crushed), axis=(0, 1))
-        + jnp.sum(
-            memory.whole[:, None]
-            * legs.damping
-            / h
-            * (b.elastic - memory.elastic) ** 2,
-            axis=(0, 1),
-        )
-        + jnp.sum(b.bear * jnp.maximum(b.sunk - memory.sunk, 0.0), axis=0)
-        - jnp.sum(dot(b.hold_L, b.rubbed_L), axis=0)
-    )
-    stored = 0.5 * (
-        jnp.sum(memory.whole[:, None] * legs.stiffness * b.elastic**2, axis=(0, 1))
-        + jnp.sum(b.bear**2 / bed.stiffness, axis=0)
-        + jnp.sum(dot(b.hold_L, b.hold_L) / bed.grip, axis=0)
-    )
+    stored, lost = _ledger(legs, bed, memory, b, h)
     return Reaction(new, b.bear * plane.normal_L + b.hold_L, b.load, stored, lost)
+
+
+def _balanced(
+    legs: Legs,
+    bed: Bed,
+    plane: Plane,
+    hinge_L: Array,
+    memory: Memory,
+    start: Array,
+    h: Scalar,
+    live: Flag,
+) -> tuple[Array, _Balance]:
+    """Footpads where struts and ground balance, by Newton steps from `start`."""
+
+    def balance(pad: Array) -> _Balance:
+        return _balance(legs, bed, plane, hinge_L, memory, pad, h)
+
+    # a broken leg has nothing to balance
+    idle = _eye(memory.whole) * (1.0 - memory.whole)
+
+    def left(b: _Balance) -> Array:
+        return live & (dot(b.residual, b.residual) * memory.whole > BALANCED**2)
+
+    def unbalanced(carry: tuple[Array, Array, _Balance]) -> Array:
+        count, _, b = carry
+        return (count < NEWTON_MOST) & jnp.any(left(b))
+
+    def newton(carry: tuple[Array, Array, _Balance]) -> tuple[Array, Array, _Balance]:
+        count, pad, b = carry
+        full = -solve3(b.slope - b.rubs - idle, b.residual)
+        plain = -solve3(b.slope - idle, b.residual)
+        # friction that grows with the load can point a full step the wrong way
+        along = dot(b.residual, full) > 0.0
+        # who is balanced stays: no case depends on how long its neighbours take
+        move = jnp.where(left(b), jnp.where(along, full, plain), 0.0)
+        # not beyond where the force along the way turns round: contacts and yielding
+        # struts come and go inside one step, and full steps would jump to and fro
+        there = balance(pad + move)
+        now, then = dot(b.residual, move), dot(there.residual, move)
+        over = (then < -0.2 * now) & (now > 0.0)
+        share = jnp.where(over, now / jnp.where(over, now - then, 1.0), 1.0)
+        pad = pad + share * move
+        there = lax.cond(jnp.any(over), lambda: balance(pad), lambda: there)
+        return count + 1, pad, there
+
+    first = (jnp.int32(0), start, balance(start))
+    _, pad, b = lax.while_loop(unbalanced, newton, first)
+    return pad, b
+
+
+def _ledger(
+    legs: Legs, bed: Bed, before: Memory, b: _Balance, h: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Elastic energy of struts and ground, and energy destroyed in the step [J]."""
+    whole = before.whole[:, None]
+    damped = legs.damping / h * (b.elastic - before.elastic) ** 2
+    crushed = b.load * (b.crushed - before.crushed)
+    sunk = b.bear * jnp.maximum(b.sunk - before.sunk, 0.0)
+    rubbed = -dot(b.hold_L, b.rubbed_L)
+    lost = jnp.sum(crushed + whole * damped, axis=(0, 1)) + jnp.sum(
+        sunk + rubbed, axis=0
+    )
+    bent = jnp.sum(whole * legs.stiffness * b.elastic**2, axis=(0, 1))
+    pressed = b.bear**2 / bed.stiffness + dot(b.hold_L, b.hold_L) / bed.grip
+    return 0.5 * (bent + jnp.sum(pressed, axis=0)), lost
 
 
 def fresh(pad_L: Float[Array, "3 legs *#cases"]) -> Memory:

@@ -33,11 +33,15 @@ from frigoris.math.vectors import cross, dot, matvec, matvec_t, norm, solve3, un
 from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
 STEP = 5e-4  # halving it moves the final attitude by under 0.03 deg, see the tests [s]
+SLOW = 0.6  # below this speed of its parts a case steps as far, in longer time [m/s]
+LONGER = 4.0  # at most [-]
+REACH = 1.5  # of parts from the centre of mass, by which a turn counts as speed [m]
 EVERY = 40  # steps from sample to sample
 SAMPLES = 10  # of one compiled slice
-STILL = (5e-3, 5e-3)  # at rest below these speeds [m/s], [rad/s]
+STILL = (0.02, 0.02)  # at rest below these speeds [m/s], [rad/s]
 QUIET = 0.3  # for this long [s]
-FALLEN = 0.5  # the body's axis is this far up or less: it does not come back [-]
+LONGEST = 20.0  # who still moves then has not come to rest [s]
+UPRIGHT = 0.5  # with its axis less far up than this it does not come back [-]
 
 
 class Spot(eqx.Module):
@@ -52,6 +56,7 @@ class Hull(eqx.Module):
 
     points_B: Float[Array, "3 points *#cases"]  # from the body origin [m]
     bed: Bed
+    strike_max: Scalar  # a faster strike ends it: the body is a wreck [m/s]
 
 
 class Craft(eqx.Module):
@@ -97,6 +102,7 @@ class Settling(NamedTuple):
     body: Body
     memory: Memory
     hull_sunk: Float[Array, "points *#cases"]
+    h: Scalar  # step of this case [s]
     time: Scalar  # since contact [s]; stands still at rest
     quiet: Scalar  # for how long it has not moved [s]
     done: Flag
@@ -160,19 +166,27 @@ def _rates(body: Body, arm_B: Array, dcm: Mat3) -> Array:
     return body.v_L[:, None] + matvec(dcm[:, :, None], cross(omega, arm_B))
 
 
-def begin(craft: Craft, body: Body) -> Settling:
-    """A touchdown at its first moment: nothing has been loaded yet."""
+def begin(craft: Craft, body: Body, h: float = STEP) -> Settling:
+    """A touchdown at its first moment: nothing has been loaded yet.
+
+    It is lifted or let down until the lowest footpad just touches: a table of heights
+    differs by millimetres from the ground that it was made of.
+    """
     zero = 0.0 * body.r_L[0] + 0.0 * craft.mass
     dcm = dcm_from_q(body.q_LB)
     pad = _placed(body, craft.legs.pad_B - craft.com_B[:, None], dcm)
+    over = jnp.min(pad[2] - surface(craft.spot, pad[0], pad[1])[0], axis=0)
+    pad = pad.at[2].add(-over)
+    body = body._replace(r_L=body.r_L.at[2].add(-over))
     memory = fresh(pad + zero)
     # velocities lead by half a step
-    half = jnp.stack([zero, zero, zero - 0.5 * STEP * craft.gravity])
+    half = jnp.stack([zero, zero, zero - 0.5 * h * craft.gravity])
     body = jax.tree.map(lambda a: a + zero, body)
     return Settling(
         body=body._replace(v_L=body.v_L + half),
         memory=memory,
         hull_sunk=jnp.zeros_like(craft.hull.points_B[0] + zero),
+        h=zero + h,
         time=zero,
         quiet=zero,
         done=zero > 1.0,
@@ -223,8 +237,9 @@ def _wall(pad_L: Array, r_L: Vec3) -> Scalar:
     return jnp.min(inside, axis=0)
 
 
-def step(craft: Craft, s: Settling, h: Scalar) -> Settling:
-    """One step of `h` seconds; a lander at rest stays as it is."""
+def step(craft: Craft, s: Settling, fine: Scalar) -> Settling:
+    """One step of `fine` seconds, longer when it is slow; who is at rest stays so."""
+    h = s.h
     body = _drift(s.body, h)
     dcm = dcm_from_q(body.q_LB)
     com = craft.com_B
@@ -233,9 +248,9 @@ def step(craft: Craft, s: Settling, h: Scalar) -> Settling:
     before = dcm_from_q(s.body.q_LB)
     arm_B = matvec_t(before[:, :, None], s.memory.pad_L - s.body.r_L[:, None])
     free = _placed(body, arm_B, dcm)
-    found = react(
-        craft.legs, craft.bed, _plane(craft.spot, free), hinge, free, s.memory, h
-    )
+    plane = _plane(craft.spot, free)
+    live = ~s.done
+    found = react(craft.legs, craft.bed, plane, hinge, free, s.memory, h, live)
     hull, sunk, clear, fall = _strike(craft, body, dcm, s.hull_sunk)
 
     share = thrust_share(craft, s.time + h)
@@ -251,10 +266,14 @@ def step(craft: Craft, s: Settling, h: Scalar) -> Settling:
     momentum = matvec(craft.inertia_B, body.omega_B)
     turning = solve3(craft.inertia_B, torque_B - cross(body.omega_B, momentum))
     down = jnp.zeros_like(felt_L).at[2].set(craft.gravity)
-    new_v = body.v_L + h * (felt_L - down)
-    new_omega = body.omega_B + h * turning
+    accel = felt_L - down
+    now_v, now_omega = body.v_L + 0.5 * h * accel, body.omega_B + 0.5 * h * turning
+    speed = norm(now_v) + REACH * norm(now_omega)
+    ahead = fine * jnp.clip(SLOW / jnp.maximum(speed, 1e-9), 1.0, LONGER)
+    kick = 0.5 * (h + ahead)  # from half a step before now to half a step after
+    new_v, new_omega = body.v_L + kick * accel, body.omega_B + kick * turning
     mean_v, mean_omega = 0.5 * (new_v + body.v_L), 0.5 * (new_omega + body.omega_B)
-    work = h * (dot(mean_v, push_L) + dot(mean_omega, share * craft.torque_B))
+    work = kick * (dot(mean_v, push_L) + dot(mean_omega, share * craft.torque_B))
     hull_load = norm(hull)
     bed = craft.hull.bed
     sinking = jnp.sum(hull_load * jnp.maximum(sunk - s.hull_sunk, 0.0), axis=0)
@@ -262,16 +281,24 @@ def step(craft: Craft, s: Settling, h: Scalar) -> Settling:
         body=Body(body.r_L, new_v, body.q_LB, new_omega),
         memory=found.memory,
         hull_sunk=jnp.where(clear > 0.0, 0.0, sunk),
+        h=ahead,
         time=s.time + h,
-        quiet=s.quiet,
+        quiet=jnp.where(_slower(now_v, now_omega, STILL), s.quiet + h, 0.0),
         done=s.done,
-        moving=kinetic(craft, mean_v, mean_omega),
+        moving=kinetic(craft, now_v, now_omega),
         stored=found.stored + 0.5 * jnp.sum(hull_load**2 / bed.stiffness, axis=0),
         lost=s.lost + found.lost + sinking,
         work=s.work + work,
         worst=_worse(s.worst, found, felt_L, clear, fall, body.r_L),
     )
-    return _rest(s, moved, dcm, h)
+    over = (moved.quiet > QUIET) | (moved.time > LONGEST) | (dcm[2, 2] < UPRIGHT)
+    over = over | (moved.worst.strike > craft.hull.strike_max)
+    return _keep(s.done, s, moved._replace(done=s.done | over))
+
+
+def _slower(v_L: Vec3, omega_B: Vec3, limits: tuple[float, float]) -> Flag:
+    slow: Flag = dot(v_L, v_L) < limits[0] ** 2
+    return slow & (dot(omega_B, omega_B) < limits[1] ** 2)
 
 
 def _worse(
@@ -287,18 +314,6 @@ def _worse(
         strike=jnp.maximum(w.strike, jnp.max(struck, axis=0)),
         wall=jnp.minimum(w.wall, _wall(found.memory.pad_L, r_L)),
     )
-
-
-def _rest(old: Settling, new: Settling, dcm: Mat3, h: Scalar) -> Settling:
-    """Count the quiet time; keep the state of those that are done."""
-    b = new.body
-    slow = (dot(b.v_L, b.v_L) < STILL[0] ** 2) & (
-        dot(b.omega_B, b.omega_B) < STILL[1] ** 2
-    )
-    quiet = jnp.where(slow, old.quiet + h, 0.0)
-    fallen = dcm[2, 2] < FALLEN
-    new = new._replace(quiet=quiet, done=old.done | fallen | (quiet > QUIET))
-    return _keep(old.done, old, new)
 
 
 def _keep(flag: Flag, a: Settling, b: Settling) -> Settling:
@@ -321,7 +336,10 @@ def energy(craft: Craft, s: Settling) -> Scalar:
 def advance(
     craft: Craft, s: Settling, h: Float[Array, ""], samples: int, every: int
 ) -> tuple[Settling, dict[str, Array]]:
-    """`samples * every` steps of `h` [s]; the state after each `every` is recorded."""
+    """`samples * every` steps of `h` [s], longer where it is slow.
+
+    The state after each `every` steps is recorded.
+    """
 
     def group(s: Settling, _: None) -> tuple[Settling, dict[str, Array]]:
         s = lax.fori_loop(0, every, lambda _, x: step(craft, x, h), s)

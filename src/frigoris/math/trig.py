@@ -2,6 +2,8 @@
 
 The sine, cosine and arc tangent of the C library take one number at a time: together
 they were a fifth of a flight. These are sums and products, to the last bit or two.
+The compiler's own arc tangent is wrong in vectors of 512 bits (jaxlib 0.10.2: off by up
+to 0.4 rad for 64 numbers side by side), so nothing here may call it.
 
 Source: Moshier, Cephes Mathematical Library (atan.c, sin.c), double precision.
 """

@@ -10,8 +10,9 @@ import numpy as np
 
 from frigoris.errors import UserError
 from frigoris.flight import channels
+from frigoris.flight.landing import Settled, figures, path_table, settle
 from frigoris.flight.observables import Seen
-from frigoris.flight.outcome import LANDED, Gear, outcomes, touch
+from frigoris.flight.outcome import LANDED, Rated, outcomes, touch
 from frigoris.flight.params import Params
 from frigoris.flight.slices import (
     AFTER_CONTACT,
@@ -72,6 +73,7 @@ class Batch:
     planned: list[Planned]
     drawn: list[Drawn]
     flown: Flown
+    settled: Settled  # after the touchdown
 
 
 def fly_lanes(
@@ -108,8 +110,9 @@ def fly_lanes(
         keep=keep,
         progress=progress,
     )
+    settled = settle(params, flown.truth, flown.end, keep=keep)
     drawn = [d for b in built for d in b.drawn]
-    return Batch(list(lanes), params, plans, drawn, flown)
+    return Batch(list(lanes), params, plans, drawn, flown, settled)
 
 
 def check_ignitions(
@@ -145,17 +148,22 @@ def _alike(
     return [(group[0][0], group) for group in found]
 
 
-def gear(m: SimpleNamespace) -> Gear:
-    """What the landing gear survives."""
+def rated(m: SimpleNamespace) -> Rated:
+    """What the landing gear is rated for."""
     legs = m.lander.legs
-    return Gear(legs.vertical_speed_max, legs.horizontal_speed_max, legs.tilt_max)
+    return Rated(
+        legs.vertical_speed_max,
+        legs.horizontal_speed_max,
+        legs.tilt_max,
+        m.lander.hull.strike_max,
+    )
 
 
 def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
     """One lane of a batch as observables see it."""
     flown, m = batch.flown, si(batch.lanes[lane][0])
     found = touch(flown.truth, lane)
-    outcome = outcomes(flown.truth, gear(m))[lane]
+    outcome = outcomes(flown.truth, batch.settled.landing, rated(m))[lane]
     end = found.time if found else flown.end
     if outcome == LANDED:  # a wreck records nothing any more
         end += AFTER_CONTACT
@@ -169,6 +177,8 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
         truth=truth,
         onboard=onboard,
         touched=found,
+        touchdown=figures(batch.settled.landing, lane),
+        path=path_table(batch.settled, lane, found.time) if found else {},
         outcome=outcome,
         ignition_planned=planned.plan.ignition_time,
         gravity=float(stage.setting.gravity.mu / np.sum(site_M**2)),

@@ -20,6 +20,7 @@ from frigoris.lander.mass import MassModel
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.lander.thrusters import Thrusters, corner_layout
 from frigoris.math.tree import leaf, replace_at
+from frigoris.mission.build_gear import make_gear, make_soil, together
 from frigoris.mission.build_onboard import (
     guidance_config,
     onboard_config,
@@ -109,7 +110,8 @@ def make_params(
             ),
             laser=_laser(m, switch),
         ),
-        pads_B=leaf(_pads(m.lander.legs)),
+        gear=make_gear(m.lander),
+        soil=make_soil(m.regolith),
         onboard=_told_sigmas(planned.onboard, m.handover),
         start=_start(m, planned, setting, motion),
         key=leaf(key, np.uint32),
@@ -165,14 +167,6 @@ def take(params: Params, lane: int) -> Params:
     return _whole(single, _shared(params))
 
 
-def _together(values: Sequence[object], axis: int = 0) -> np.ndarray:
-    """Stack along a component axis; where one has cases last, all have."""
-    arrays = [np.asarray(v, dtype=np.float64) for v in values]
-    depth = max(x.ndim for x in arrays)
-    arrays = [x.reshape(x.shape + (1,) * (depth - x.ndim)) for x in arrays]
-    return np.stack(np.broadcast_arrays(*arrays), axis=axis)
-
-
 def _diagonal(moments: object) -> np.ndarray:
     """Matrix with these on its diagonal, cases last where there are any."""
     values = np.asarray(moments, dtype=np.float64)
@@ -197,10 +191,10 @@ def _vehicle(m: SimpleNamespace) -> Vehicle:
             inertia_wet_B=leaf(_diagonal(lander.inertia_wet)),
         ),
         engines=Engines(
-            thrust=leaf(_together([e.thrust * scale for e in engines])),
-            isp=leaf(_together([e.isp * isp_scale for e in engines])),
-            lag=leaf(_together([e.lag for e in engines])),
-            position_B=leaf(_together([e.position for e in engines], axis=1)),
+            thrust=leaf(together([e.thrust * scale for e in engines])),
+            isp=leaf(together([e.isp * isp_scale for e in engines])),
+            lag=leaf(together([e.lag for e in engines])),
+            position_B=leaf(together([e.position for e in engines], axis=1)),
             assist=tuple(e.group == "assist" for e in engines),
         ),
         thrusters=Thrusters(
@@ -252,15 +246,6 @@ def _plume(p: SimpleNamespace) -> Plume:
         ground_effect=leaf(p.ground_effect),
         ground_reach=leaf(p.ground_reach),
     )
-
-
-def _pads(legs: SimpleNamespace) -> np.ndarray:
-    azimuth = np.pi / 4 + 2.0 * np.pi * np.arange(legs.count) / legs.count
-    pads = [
-        _together([legs.radius * np.cos(a), legs.radius * np.sin(a), legs.pad_height])
-        for a in azimuth
-    ]
-    return _together(pads, axis=1)
 
 
 def _motion(m: SimpleNamespace, planned: Planned) -> Motion:

@@ -42,6 +42,8 @@ class Flight:
     outcome: str
     landed: bool
     contact: dict[str, Any] | None
+    touchdown: dict[str, Any]  # from contact to rest
+    touchdown_path: channels.Table
     propellant_left_kg: float
     events: list[dict[str, Any]]
     published: list[dict[str, Any]]
@@ -184,6 +186,7 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         seen.truth,
         seen.onboard,
         seen.touched,
+        seen.touchdown,
         seen.outcome,
         float(batch.flown.truth.depleted_time[0]),
         last["t_s"] if last else None,
@@ -198,6 +201,8 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         outcome=seen.outcome,
         landed=seen.outcome == LANDED,
         contact=_contact(stage, seen.touched, seen.miss, start),
+        touchdown=seen.touchdown,
+        touchdown_path=seen.path,
         propellant_left_kg=float(left),
         events=[_event(e, start) for e in events],
         published=[],

@@ -34,15 +34,49 @@ class Rcs(Section):
     on_time_min_ms: Number = param(1, 1000, "shortest pulse")
 
 
+class Strut(Section):
+    """One strut of a leg: spring and damper in line with a cartridge that crushes."""
+
+    hinge_radius_m: Number = param(0, 20, "of its joint on the body, from the axis")
+    hinge_height_m: Number = param(-20, 20, "z of that joint in body axes")
+    stiffness_kN_per_m: Number = param(1, 1e5, "of the spring", 150.0)
+    damping_kN_s_per_m: Number = param(0, 1e3, "of the damper beside it", 1.5)
+    crush_kN: Number = param(0.01, 1e5, "load at which the cartridge gives way")
+    stroke_m: Number = param(0, 5, "by which the cartridge can be crushed")
+    strength_kN: Number = param(0.01, 1e6, "load that breaks the strut, either way")
+
+
+class Brace(Strut):
+    """A secondary strut; each leg has two, to the left and to the right."""
+
+    spread_m: Number = param(0, 20, "of its joint from the plane of the leg")
+
+
+class Hull(Section):
+    """The part of the body that comes nearest to the ground."""
+
+    radius_m: Number = param(0.05, 20, "of the underside of the body")
+    bottom_m: Number = param(-20, 20, "z of the underside in body axes")
+    top_m: Number = param(-20, 40, "z of the upper end in body axes")
+    nozzle_radius_m: Number = param(0.01, 10, "of the exit of the main nozzle")
+    nozzle_height_m: Number = param(-20, 20, "z of that exit in body axes")
+    strike_max_m_s: Number = param(0, 20, "speed of a strike that the body survives")
+
+
 class Legs(Section):
-    """Landing legs, and what they withstand."""
+    """Landing legs, and the limits that they are rated for."""
 
     count: Count = param(3, 8, "number of legs")
+    azimuth_deg: Number = param(-360, 360, "of the first, from +x of the body", 45.0)
     radius_m: Number = param(0.1, 20, "of the circle of pads")
-    pad_height_m: Number = param(-20, 20, "z of the pads in body axes")
-    vertical_speed_max_m_s: Number = param(0.1, 20, "landed only below this")
-    horizontal_speed_max_m_s: Number = param(0.1, 20, "landed only below this")
-    tilt_max_deg: Number = param(0.5, 60, "landed only below this, from the vertical")
+    pad_height_m: Number = param(-20, 20, "z of the unloaded pads in body axes")
+    pad_diameter_m: Number = param(0.02, 5, "of a footpad")
+    pad_friction_ratio: Number = param(0, 2, "of a footpad on the soil")
+    primary: Strut = item("the strut that takes most of the load")
+    secondary: Brace = item("the two struts that hold a leg sideways")
+    vertical_speed_max_m_s: Number = param(0.1, 20, "rated; not a limit here")
+    horizontal_speed_max_m_s: Number = param(0.1, 20, "rated; not a limit here")
+    tilt_max_deg: Number = param(0.5, 60, "landed only below this, at rest")
 
 
 class Lander(Section):
@@ -62,6 +96,7 @@ class Lander(Section):
     assist_on_time_min_ms: Number = param(0, 1000, "shortest pulse of an assist engine")
     rcs: Rcs = item("attitude thrusters")
     legs: Legs = item("landing legs")
+    hull: Hull = item("body above the legs")
 
     @model_validator(mode="after")
     def _engines_fit(self) -> "Lander":

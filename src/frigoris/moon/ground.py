@@ -15,6 +15,7 @@ from frigoris.math.grid import Grid, height_under
 from frigoris.math.patch import Patch, patch_height, plane
 from frigoris.math.ray import Steepness, walk
 from frigoris.math.tree import replace_at
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import across, matvec_t, norm, unit
 from frigoris.moon import relief
 from frigoris.moon.relief import Relief
@@ -174,7 +175,7 @@ def footing(
     rest = h - jnp.mean(h, axis=0) - slope_a * ee - slope_b * nn
     slope2 = slope_a * slope_a + slope_b * slope_b
     rough = jnp.max(jnp.abs(rest), axis=0) / jnp.sqrt(1.0 + slope2)
-    return jnp.arctan(jnp.sqrt(slope2)), rough
+    return atan2(jnp.sqrt(slope2), jnp.ones_like(slope2)), rough
 
 
 def altitude(ground: Ground, r_M: Vec3, fine: Scalar) -> Scalar:

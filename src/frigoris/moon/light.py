@@ -16,6 +16,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import across, norm
 from frigoris.moon.ephemeris import BODIES, look
 from frigoris.moon.frames import local_axes
@@ -106,7 +107,7 @@ def edge_of_ground(
 
     lowest = jnp.full_like(azimuth, -jnp.inf)
     tangent, _ = lax.scan(further, lowest, jnp.asarray(_distances()))
-    return jnp.arctan(tangent)
+    return atan2(tangent, jnp.ones_like(tangent))
 
 
 def share_seen(

@@ -147,13 +147,13 @@ def driver(ax: Any, view: CampaignView) -> None:
 
 
 def tilts(ax: Any, view: CampaignView) -> None:
-    """Tilt at first contact."""
+    """Tilt at rest."""
     limit = view.legs.tilt_max_deg
-    ax.set_title("Tilt at first contact")
+    ax.set_title("Tilt at rest")
     ax.set_xlabel("from the vertical, °")
     ax.set_ylabel("cases")
     if view.contacts:
-        shown = np.minimum(view.contacts["contact_tilt_deg"], BOX * limit)
+        shown = np.minimum(view.contacts["touchdown_tilt_deg"], BOX * limit)
         ax.hist(shown, bins=np.linspace(0.0, BOX * limit, 49), color=LIGHT["first"])
         ax.set_yscale("log")
     ax.axvline(limit, c=LIGHT["bad"], lw=1.0, ls=(0, (4, 2)))

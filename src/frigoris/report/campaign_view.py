@@ -40,7 +40,7 @@ def make_campaign_view(store: Store, summary: Summary) -> CampaignView:
     contacts = _columns(
         store,
         "select landed, contact_east_m, contact_north_m, contact_descent_rate_m_s, "
-        "contact_speed_horizontal_m_s, contact_tilt_deg from cases where "
+        "contact_speed_horizontal_m_s, touchdown_tilt_deg from cases where "
         f'isfinite(contact_t_s) order by "case" limit {DOTS}',
     )
     reach = _reach(contacts)

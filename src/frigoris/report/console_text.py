@@ -103,8 +103,24 @@ def headline(flight: Any) -> list[Text]:
                 f"at {c['lat_deg']:.4f}° N {c['lon_deg']:.4f}° E"
             )
         )
+    if flight.touchdown:
+        lines.append(Text(touchdown_line(flight.touchdown)))
     lines.append(Text(f"Propellant left: {flight.propellant_left_kg:.1f} kg"))
     return lines
+
+
+def touchdown_line(t: dict[str, Any]) -> str:
+    """What the legs did, and how much of them is left."""
+    if not t["at_rest"]:
+        return (
+            f"Touchdown: {t['load_factor_ratio']:.1f} g, {t['broken_count']} legs "
+            f"broken, the body struck the ground at {t['strike_m_s']:.1f} m/s"
+        )
+    return (
+        f"At rest after {t['time_s']:.1f} s: tilt {t['tilt_deg']:.1f}°, "
+        f"{t['load_factor_ratio']:.1f} g, stroke left {t['stroke_left_m']:.2f} m, "
+        f"clearance {t['clearance_m']:.2f} m, stability {t['stability_m']:.2f} m"
+    )
 
 
 def timeline(events: list[dict[str, Any]]) -> Table:

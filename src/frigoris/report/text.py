@@ -19,6 +19,7 @@ UNITS = {
 
 OUTCOMES = {  # name -> (in words, class of the page)
     "landed": ("landed", "good"),
+    "leaning": ("landed leaning", "bad"),
     "tipped_over": ("tipped over", "bad"),
     "crashed": ("crashed", "bad"),
     "still_flying": ("still flying", "warn"),
