@@ -6,13 +6,16 @@ BIN := .venv/bin
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 
-.PHONY: fly test check bench docs blind defects console-test
+.PHONY: fly test test-slow check bench docs blind defects console-test
 
 fly: $(RUN)  ## set up, then fly HAKUTO-R Mission 2 from lunar orbit to the ground
 	$(BIN)/frigoris fly hakuto-r-m2 --undispersed
 
 test: $(DEV)  ## set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-slow: $(DEV)  ## the long statistics of which `make test` runs a sample
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 check: $(DEV)  ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

@@ -5,14 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from flights.conftest import QUIET, Fleet
-from frigoris.flight.outcome import NOT_FINITE, Gear, outcomes, touch
+from frigoris.flight.landing import settle
+from frigoris.flight.outcome import NOT_FINITE, Rated, outcomes, touch
 from frigoris.flight.slices import fly_batch
 from frigoris.mission.build import join
 from frigoris.mission.cases import make_lanes
 from frigoris.mission.edit import nominal
 from frigoris.mission.schema import Mission
 
-GEAR = Gear(3.0, 1.5, 0.2)
+RATED = Rated(3.0, 1.5, 0.2, 0.3)
 
 
 def test_a_planted_nan_ends_one_case_only(mission: Mission, recorded: Fleet) -> None:
@@ -21,8 +22,10 @@ def test_a_planted_nan_ends_one_case_only(mission: Mission, recorded: Fleet) -> 
     isp = np.array(lanes.params.vehicle.engines.isp)
     isp[:, 1] = np.nan
     params = eqx.tree_at(lambda p: p.vehicle.engines.isp, lanes.params, isp)
-    flown = fly_batch(join([params], 8), stage.times)
-    assert outcomes(flown.truth, GEAR)[:3] == ["landed", NOT_FINITE, "landed"]
+    params = join([params], 8)
+    flown = fly_batch(params, stage.times)
+    down = settle(params, flown.truth, flown.end).landing
+    assert outcomes(flown.truth, down, RATED)[:3] == ["landed", NOT_FINITE, "landed"]
     # the last good state is kept
     r = np.asarray(flown.truth.motion.r_M)[:, 1]
     assert np.isfinite(r).all()

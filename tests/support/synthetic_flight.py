@@ -29,6 +29,20 @@ SITE = np.array([np.cos(LAT) * np.cos(LON), np.cos(LAT) * np.sin(LON), np.sin(LA
     RADIUS + GROUND
 )
 
+WRECK = {
+    "at_rest": False,
+    "time_s": 0.01,
+    "tilt_deg": 4.0,
+    "load_factor_ratio": 4.0,
+    "slide_m": 0.0,
+    "sinkage_m": 0.1,
+    "strike_m_s": 31.0,
+    "broken_count": 4,
+    "stroke_left_m": 0.0,
+    "clearance_m": -0.01,
+    "stability_m": 0.8,
+}
+
 
 @dataclass(frozen=True)
 class SyntheticFlight:
@@ -57,6 +71,8 @@ class SyntheticFlight:
     faults: list[str] = field(default_factory=lambda: ["weak_laser", "attitude_error"])
     outcome: str = "crashed"
     landed: bool = False
+    touchdown: dict[str, Any] = field(default_factory=lambda: dict(WRECK))
+    touchdown_path: Table = field(default_factory=lambda: {"t_s": np.array([IMPACT])})
     propellant_left_kg: float = 21.7
     start_utc: str = format_utc(START)
     ignition_s: float = IGNITION

@@ -11,6 +11,7 @@ import pytest
 
 from frigoris import cli
 from frigoris.errors import DataError
+from support.synthetic_flight import WRECK
 
 LIGHT = "jax scipy matplotlib pyarrow equinox numpy".split()
 
@@ -180,6 +181,7 @@ def flight(**changes):
             "lon_deg": -4.59,
             "miss_m": 368.0,
         },
+        "touchdown": dict(WRECK),
         "propellant_left_kg": 29.3,
         "events": [
             {
@@ -261,7 +263,8 @@ def test_json_is_one_object_and_alone_on_stdout(call, verbs):
     assert code == 0 and err == ""
     assert out.count("\n") == 1
     report = json.loads(out)
-    keys = "schema mission case seed faults outcome landed contact propellant_left_kg"
+    keys = "schema mission case seed faults outcome landed contact touchdown"
+    keys += " propellant_left_kg"
     assert list(report) == [*keys.split(), "events", "published", "wall_s", "record"]
     assert report["contact"] == flight().contact
     assert report["events"][0]["values"] == {"dv_m_s": None}

@@ -26,6 +26,7 @@ from frigoris.types import Flag, Mat3, Scalar, Vec3
 PerStrut = Float[Array, "legs 3 *#cases"]
 PerLeg = Float[Array, "legs *#cases"]
 NEWTON_MOST = 12  # steps towards the balance of a footpad; two or three are usual
+STRIDE = 0.02  # that one of them may take at most [m]
 BALANCED = 0.1  # what is left of it then [N]
 # load over the limit for a speed of crushing; one per cent at 2 m/s. Without it a
 # footpad that slides while all its struts give way would have no speed
@@ -60,6 +61,7 @@ class Memory(eqx.Module):
     """What legs and ground remember of what they went through."""
 
     pad_L: Float[Array, "3 legs *#cases"]  # footpads [m]
+    pad_v_L: Float[Array, "3 legs *#cases"]  # over the last step [m/s]
     elastic: PerStrut  # shortening that comes back [m]
     crushed: PerStrut  # shortening that stays [m]
     sunk: PerLeg  # depth that the ground under a footpad gave way [m]
@@ -212,12 +214,14 @@ def react(
     """
     depth = dot(plane.point_L - free_L, plane.normal_L)
     touching = depth > memory.sunk
-    start = jnp.where(touching, memory.pad_L, free_L)
+    # from a start near by, Newton's steps end at the balance that belongs to it
+    start = jnp.where(touching, memory.pad_L + h * memory.pad_v_L, free_L)
     pad, b = _balanced(legs, bed, plane, hinge_L, memory, start, h, live)
     broke = jnp.any(jnp.abs(b.load) > legs.strength, axis=1)
     aloft = b.bear <= 0.0
     new = Memory(
         pad_L=pad,
+        pad_v_L=(pad - memory.pad_L) / h,
         elastic=b.elastic,
         crushed=b.crushed,
         sunk=jnp.where(b.depth < 0.0, 0.0, b.sunk),  # out of its own hole
@@ -261,6 +265,8 @@ def _balanced(
         along = dot(b.residual, full) > 0.0
         # who is balanced stays: no case depends on how long its neighbours take
         move = jnp.where(left(b), jnp.where(along, full, plain), 0.0)
+        # where all gives way the way is long, and a footpad is no faster than a bullet
+        move = move * jnp.minimum(1.0, STRIDE / jnp.maximum(norm(move), 1e-30))
         # not beyond where the force along the way turns round: contacts and yielding
         # struts come and go inside one step, and full steps would jump to and fro
         there = balance(pad + move)
@@ -293,12 +299,15 @@ def _ledger(
     return 0.5 * (bent + jnp.sum(pressed, axis=0)), lost
 
 
-def fresh(pad_L: Float[Array, "3 legs *#cases"]) -> Memory:
-    """Legs that have not touched anything yet, footpads where they are."""
+def fresh(
+    pad_L: Float[Array, "3 legs *#cases"], v_L: Float[Array, "3 legs *#cases"]
+) -> Memory:
+    """Legs that have not touched anything yet, footpads where they are, moving so."""
     each = jnp.zeros_like(pad_L[0])
     struts = jnp.zeros((each.shape[0], 3, *each.shape[1:]))
     return Memory(
         pad_L=pad_L,
+        pad_v_L=v_L,
         elastic=struts,
         crushed=struts,
         sunk=each,

@@ -35,6 +35,10 @@ from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 STEP = 5e-4  # halving it moves the final attitude by under 0.03 deg, see the tests [s]
 SLOW = 0.6  # below this speed of its parts a case steps as far, in longer time [m/s]
 LONGER = 4.0  # at most [-]
+FLUNG = (
+    1.0  # a footpad that is let go and faster than this asks for shorter steps [m/s]
+)
+SHORTER = 0.125  # at least [-]
 REACH = 1.5  # of parts from the centre of mass, by which a turn counts as speed [m]
 EVERY = 40  # steps from sample to sample
 SAMPLES = 10  # of one compiled slice
@@ -174,11 +178,12 @@ def begin(craft: Craft, body: Body, h: float = STEP) -> Settling:
     """
     zero = 0.0 * body.r_L[0] + 0.0 * craft.mass
     dcm = dcm_from_q(body.q_LB)
-    pad = _placed(body, craft.legs.pad_B - craft.com_B[:, None], dcm)
+    arm_B = craft.legs.pad_B - craft.com_B[:, None]
+    pad = _placed(body, arm_B, dcm)
     over = jnp.min(pad[2] - surface(craft.spot, pad[0], pad[1])[0], axis=0)
     pad = pad.at[2].add(-over)
     body = body._replace(r_L=body.r_L.at[2].add(-over))
-    memory = fresh(pad + zero)
+    memory = fresh(pad + zero, _rates(body, arm_B, dcm) + zero)
     # velocities lead by half a step
     half = jnp.stack([zero, zero, zero - 0.5 * h * craft.gravity])
     body = jax.tree.map(lambda a: a + zero, body)
@@ -269,7 +274,10 @@ def step(craft: Craft, s: Settling, fine: Scalar) -> Settling:
     accel = felt_L - down
     now_v, now_omega = body.v_L + 0.5 * h * accel, body.omega_B + 0.5 * h * turning
     speed = norm(now_v) + REACH * norm(now_omega)
-    ahead = fine * jnp.clip(SLOW / jnp.maximum(speed, 1e-9), 1.0, LONGER)
+    longer = jnp.clip(SLOW / jnp.maximum(speed, 1e-9), 1.0, LONGER)
+    flung = jnp.max(norm(found.memory.pad_v_L), axis=0)
+    shorter = jnp.maximum(FLUNG / jnp.maximum(flung, 1e-9), SHORTER)
+    ahead = fine * jnp.minimum(longer, shorter)
     kick = 0.5 * (h + ahead)  # from half a step before now to half a step after
     new_v, new_omega = body.v_L + kick * accel, body.omega_B + kick * turning
     mean_v, mean_omega = 0.5 * (new_v + body.v_L), 0.5 * (new_omega + body.omega_B)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def _azimuths(legs: SimpleNamespace) -> list[object]:
     return [legs.azimuth + 2.0 * np.pi * k / legs.count for k in range(legs.count)]
 
 
-def _place(azimuth: object, out: object, left: object, up: object) -> list[np.ndarray]:
+def _place(azimuth: object, out: object, left: object, up: object) -> list[Any]:
     """A point of a leg: its distances from the body's axis and from the leg's plane."""
     c, s = np.cos(azimuth), np.sin(azimuth)  # type: ignore[call-overload]
     r, t = np.asarray(out), np.asarray(left)

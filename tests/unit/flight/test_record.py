@@ -47,7 +47,8 @@ def folder(tmp_path_factory):
 def test_the_folder_is_that_of_the_contract(folder):
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     packets = {f"telemetry/{p.name}.parquet" for p in load_dictionary().packets}
-    truth = {"states.parquet", "onboard.parquet", "flown.yaml", "flight.json"}
+    truth = {"states.parquet", "onboard.parquet", "touchdown.parquet"}
+    truth |= {"flown.yaml", "flight.json"}
     expected = {"record.json", "planned.yaml", *packets, *(f"truth/{t}" for t in truth)}
     assert found == expected
     index = json.loads((folder / "record.json").read_text())
