@@ -6,6 +6,7 @@ software learns about the world from here and from its own configuration.
 
 import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from frigoris.math.trig import sincos
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
@@ -43,6 +44,7 @@ class Commands(eqx.Module):
     main_duty: Scalar  # part of the tick for which the main engine is open [-]
     assist_duty: Scalar  # the same for the modulated group [-]
     rcs_duty: Jets  # part of the tick for each attitude thruster [-]
+    gimbal: Float[Array, "2 *#cases"]  # of the main engines about +x and +y [rad]
     laser_cant: Scalar  # mirror of the range finder: beam from -z towards -x [rad]
 
 

@@ -59,6 +59,11 @@ FACTORS: dict[str, float] = {
     "kPa": 1e3,
     "kPa_m": 1e3,  # kilopascal per metre
     "J": 1.0,
+    "kJ": 1e3,
+    "Wh": 3600.0,
+    "W": 1.0,
+    "V": 1.0,
+    "ohm": 1.0,
     "micro_J": 1e-6,
     "bit_s": 1.0,
     "bytes": 1.0,

@@ -13,6 +13,9 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
+from frigoris.constants import G0
+from frigoris.lander.engines import Firing
+from frigoris.lander.mass import total_mass
 from frigoris.lander.rigid_body import Actuation, Motion, Vehicle, World, rk4_step
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import replace_at
@@ -46,11 +49,13 @@ def fly_arc(
     vehicle: Vehicle, world: World, start: Motion, duty: Float[Array, " n"], steps: int
 ) -> Arc:
     """Burn for `steps` seconds with `duty` of each engine, against the velocity."""
-    thrust = vehicle.engines.thrust * duty
+    engines = vehicle.engines
+    thrust = engines.thrust * duty
+    none = jnp.zeros_like(thrust)
     act = Actuation(
-        thrust_start=thrust,
-        thrust_cmd=thrust,
-        rcs_duty=jnp.zeros(8),
+        firing=Firing(thrust, thrust, none, none + STEP, 1.0 / (engines.isp * G0)),
+        gimbal=jnp.zeros(2),
+        rcs_duty=jnp.zeros(vehicle.thrusters.position_B.shape[1]),
         moving=jnp.float64(1.0),
         gain=jnp.float64(1.0),
     )
@@ -68,7 +73,7 @@ def fly_arc(
         y = rk4_step(vehicle, world, act, y, jnp.float64(0.0), jnp.float64(STEP))
         t = t + STEP
         v_I = y.v_M + cross(world.omega_MI_M, y.r_M)
-        mass = vehicle.mass.dry + y.propellant + y.rcs_propellant
+        mass = total_mass(vehicle.mass, y.propellant, y.rcs_propellant)
         return (y, t), Arc(t, y.r_M, v_I, mass)
 
     _, arc = lax.scan(step, (start, jnp.float64(0.0)), None, length=steps)
@@ -81,13 +86,16 @@ def motion_at(
     """A vehicle of `mass` [kg] at an inertial state given in M axes."""
     zero = jnp.zeros(3)
     rcs = jnp.float64(0.0)
+    tanks = vehicle.mass.tanks.radius.shape[0]
     return Motion(
         r_M=jnp.asarray(r_M),
         v_M=jnp.asarray(v_I_M) - cross(world.omega_MI_M, jnp.asarray(r_M)),
         q_MB=jnp.array([1.0, 0.0, 0.0, 0.0]),
         omega_BI_B=zero,
-        propellant=jnp.float64(mass) - vehicle.mass.dry,
+        propellant=jnp.float64(mass) - vehicle.mass.dry - vehicle.mass.unusable,
         rcs_propellant=rcs,
+        slosh=jnp.zeros((2, tanks)),
+        slosh_rate=jnp.zeros((2, tanks)),
         dtheta_B=zero,
         dv_B=zero,
     )

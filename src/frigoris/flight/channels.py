@@ -89,6 +89,8 @@ def truth_table(raw: Raw, site_M: np.ndarray, standoff: float) -> Table:
         "propellant_kg": propellant,
         "rcs_propellant_kg": rcs,
         "mass_kg": raw["mass"],
+        "battery_kJ": 1e-3 * raw["battery"],
+        "bus_V": raw["bus"],
         "thrust_main_N": raw["thrust_main"],
         "thrust_assist_N": raw["thrust_assist"],
         "altitude_m": height - raw["ground_height"],

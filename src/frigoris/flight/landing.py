@@ -124,9 +124,10 @@ def prepare(params: Params, truth: State) -> tuple[Craft, Body]:
     q_LB = qmul(q_from_dcm(dcm_LM), c.q_MB)
     spot = _spot(params, c.r_M, dcm_LM)
     high = norm(c.r_M) - RADIUS_MOON - height(params.terrain, c.r_M, 1.0 + 0.0 * c.time)
+    still = jnp.zeros((2, *high.shape))
     gain = plume.thrust_gain(params.plume, 0.0 * high)
-    force, torque = eng.wrench(vehicle.engines, c.thrust * gain, props.com_B)
-    lag = jnp.max(vehicle.engines.lag + 0.0 * c.thrust, axis=0)
+    force, torque = eng.wrench(vehicle.engines, c.thrust * gain, props.com_B, still)
+    lag = jnp.max(vehicle.engines.lag_off + 0.0 * c.thrust, axis=0)
     omega_B = c.omega_BI_B - rotate_inv(c.q_MB, params.world.omega_MI_M)
     mu = params.world.gravity.mu
     craft = Craft(

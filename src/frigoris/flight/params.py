@@ -7,6 +7,7 @@ compiled program flies any mission, any fault and any dispersion: they are numbe
 import equinox as eqx
 
 from frigoris.lander.gear import Gear
+from frigoris.lander.power import Power
 from frigoris.lander.rigid_body import Motion, Vehicle, World
 from frigoris.moon.ground import Ground
 from frigoris.moon.plume import Plume
@@ -43,6 +44,7 @@ class Params(eqx.Module):
     world: World
     q_IM0: Quat  # true orientation of the Moon at time zero
     sensors: Sensors
+    power: Power
     gear: Gear
     soil: Regolith
     onboard: OnboardConfig

@@ -50,6 +50,7 @@ def _beam_on_ground(
     r_M = state.motion.r_M
     steep = -dot(r_M, beam_M) > COS_GRAZING * norm(r_M)
     reach = (state.clearance < params.sensors.laser.range_max + RELIEF) & steep
+    reach = reach & (state.powered > 0.5)
     reach = reach & (state.moving > 0.5)  # at rest it looks into its own shadow
     fine = state.moving * fading(state.clearance, *FINE)
 

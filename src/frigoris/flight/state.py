@@ -34,6 +34,9 @@ class State(eqx.Module):
     clearance: Scalar  # of the lowest footpad over the ground [m]
     clearance_rate: Scalar  # [m/s]
     contact: Contact
+    battery: Scalar  # energy left [J]
+    bus: Scalar  # its voltage [V]
+    powered: Scalar  # 1, or 0 in a brown-out
     moving: Scalar  # 1 in flight; 0 at rest after contact, or stopped as not finite
     broken: Scalar  # 1 once a number was not finite
     engines_until: Scalar  # end of the last command that fired, after contact [s]
@@ -61,6 +64,9 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
             omega_BI_B=begin.motion.omega_BI_B,
             thrust=jnp.zeros_like(params.vehicle.engines.thrust),
         ),
+        battery=zero + params.power.charge,
+        bus=zero + params.power.volts_full,
+        powered=zero + 1.0,
         moving=zero + 1.0,
         broken=zero,
         engines_until=zero,

@@ -20,6 +20,9 @@ from frigoris.flight.params import Params
 from frigoris.flight.sense import FINE, Beam, sense
 from frigoris.flight.state import State
 from frigoris.lander import engines as eng
+from frigoris.lander import thrusters as rcs
+from frigoris.lander.mass import total_mass
+from frigoris.lander.power import drain
 from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
@@ -74,24 +77,40 @@ def _integrate(
     dt: Scalar,
     substeps: int,
 ) -> State:
-    engines = params.vehicle.engines
-    asked = eng.commanded_thrust(engines, commands.main_duty, commands.assist_duty)
-    given, lasts = eng.limit_to_propellant(engines, asked, state.motion.propellant, dt)
+    engines, jets = params.vehicle.engines, params.vehicle.thrusters
+    mass, y = params.vehicle.mass, state.motion
+    on = state.powered  # valves fall shut without
+    asked = eng.fire(
+        engines,
+        on * commands.main_duty,
+        on * commands.assist_duty,
+        state.thrust,
+        y.propellant / mass.loaded,
+        time,
+        dt,
+    )
+    left = y.propellant - mass.stranded
+    firing, lasts = eng.limit_to_propellant(engines, asked, left, dt)
+    duty = rcs.delivered(jets, on * commands.rcs_duty, time, dt)
     act = Actuation(
-        thrust_start=state.thrust * lasts,
-        thrust_cmd=given,
-        rcs_duty=jnp.where(state.motion.rcs_propellant > 0.0, commands.rcs_duty, 0.0),
+        firing=firing,
+        gimbal=commands.gimbal,
+        rcs_duty=jnp.where(y.rcs_propellant > 0.0, duty, 0.0),
         moving=state.moving,
         gain=plume.thrust_gain(params.plume, state.clearance),
     )
-    motion = _steps(params, act, state.motion, dt, substeps)
-    thrust = eng.thrust_at(given, act.thrust_start, jnp.exp(-dt / engines.lag))
+    motion = _steps(params, act, y, dt, substeps)
+    given = eng.impulse(engines, firing, dt) / dt
+    valves = jnp.sum(firing.open, axis=0) / dt
+    battery, bus, runs = drain(
+        params.power, state.battery, on, valves, jnp.sum(duty, axis=0), dt
+    )
     low, rate = clearance_if_near(params, motion, state.moving)
     touched, found = detect(state, motion, given, low, rate, time, dt)
     depleted = (lasts < 1.0) & ~jnp.isfinite(state.depleted_time)
     new = State(
         motion=motion,
-        thrust=thrust,
+        thrust=eng.thrust_after(engines, firing, dt),
         elapsed=jnp.zeros_like(state.elapsed) + dt,
         laser_cant=commands.laser_cant,
         imu=state.imu,
@@ -99,11 +118,12 @@ def _integrate(
         clearance=low,
         clearance_rate=rate,
         contact=found,
+        battery=battery,
+        bus=bus,
+        powered=jnp.where(runs, 1.0, 0.0),
         moving=state.moving,
         broken=state.broken,
-        engines_until=jnp.where(
-            jnp.sum(given, axis=0) > 0.0, time + dt, state.engines_until
-        ),
+        engines_until=jnp.where(valves > 0.0, time + dt, state.engines_until),
         depleted_time=jnp.where(depleted, time + lasts * dt, state.depleted_time),
     )
     return _settle(params, state, new, touched)
@@ -177,7 +197,9 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "omega_BI_B": m.omega_BI_B,
         "propellant": m.propellant,
         "rcs_propellant": m.rcs_propellant,
-        "mass": params.vehicle.mass.dry + m.propellant + m.rcs_propellant,
+        "mass": total_mass(params.vehicle.mass, m.propellant, m.rcs_propellant),
+        "battery": truth.battery,
+        "bus": truth.bus,
         "thrust_main": jnp.sum(truth.thrust * (1.0 - split), axis=0),
         "thrust_assist": jnp.sum(truth.thrust * split, axis=0),
         "ground_height": ground.height(

@@ -7,23 +7,28 @@ $$ \dot v = f + g(r) - 2\,\omega_M\times v - \omega_M\times(\omega_M\times r), \
 `r`, `v` are of the centre of mass, in the Moon-fixed mean-Earth frame M. The increments
 that a perfect gyro and accelerometer would collect are integrated along with it.
 
+The propellant swings in its tanks, see `slosh`: the centre of mass is where it would be
+with all liquid at rest.
+
 Left out: the Euler term of libration (about 1e-8 m/s^2), the motion of the centre of
-mass inside the body (0.2 mm/s while burning), the change of inertia as a torque
-(dI/dt omega, below 0.02 N m), slosh.
+mass inside the body as tanks drain (0.2 mm/s while burning), the change of inertia as a
+torque (dI/dt omega, below 0.02 N m).
 """
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float
 
 from frigoris.lander import engines as eng
 from frigoris.lander import thrusters as rcs
-from frigoris.lander.mass import MassModel, mass_properties
+from frigoris.lander.mass import MassModel, mass_properties, total_mass
+from frigoris.lander.slosh import Pendulums, Swing, pendulums, respond
 from frigoris.math.harmonics import Harmonics, central, uneven
 from frigoris.math.rotation import normalize, qmul, rotate, rotate_inv
 from frigoris.math.tree import replace_at
-from frigoris.math.vectors import cross, matvec, matvec_t, solve3
+from frigoris.math.vectors import cross, matvec, matvec_t
 from frigoris.types import Jets, Mat3, Quat, Scalar, Vec3
 
 
@@ -36,6 +41,8 @@ class Motion(eqx.Module):
     omega_BI_B: Vec3  # [rad/s]
     propellant: Scalar  # of the descent engines [kg]
     rcs_propellant: Scalar  # of the attitude thrusters [kg]
+    slosh: Swing  # of the swinging mass of each tank from where it hangs [m]
+    slosh_rate: Swing  # [m/s]
     dtheta_B: Vec3  # integral of omega_BI_B over the tick [rad]
     dv_B: Vec3  # integral of the specific force over the tick [m/s]
 
@@ -75,8 +82,8 @@ def moon_accel(world: World, r_M: Vec3, v_M: Vec3, uneven_M: Vec3) -> Vec3:
 class Actuation(eqx.Module):
     """Commands held over a tick, as forces to come."""
 
-    thrust_start: eng.Each  # of each engine at the start of the tick [N]
-    thrust_cmd: eng.Each  # towards which it goes [N]
+    firing: eng.Firing
+    gimbal: Float[Array, "2 *#cases"]  # of the main engines, about +x and +y [rad]
     rcs_duty: Jets
     moving: Scalar  # 1 in flight, 0 at rest on the ground
     gain: Scalar  # force over thrust, by what the ground throws back
@@ -86,44 +93,50 @@ class Held(eqx.Module):
     """What is taken once a step: it changes by some 1e-5 of itself in a tick."""
 
     uneven_M: Vec3  # gravity beside that of the point mass, mid-step [m/s^2]
-    com_B: Vec3  # centre of mass from the body origin, at the start [m]
-    inertia_B: Mat3  # about it, at the start [kg m^2]
-    force_B: Vec3  # of the attitude thrusters [N]
+    mass: Scalar  # at the start [kg]
+    inertia_B: Mat3  # about the centre of mass, at the start [kg m^2]
+    swing: Pendulums
+    force_B: Vec3  # of engines and thrusters, mean of the step [N]
     torque_B: Vec3  # the same [N m]
+    flow: Scalar  # of the descent engines [kg/s]
+    rcs_flow: Scalar  # of the thrusters [kg/s]
 
 
-def hold(vehicle: Vehicle, world: World, act: Actuation, y: Motion, h: Scalar) -> Held:
-    """The values of a step of `h` seconds from `y`."""
+def hold(
+    vehicle: Vehicle, world: World, act: Actuation, y: Motion, start: Scalar, h: Scalar
+) -> Held:
+    """The values of a step of `h` seconds from `y`, `start` seconds into the tick."""
     body = mass_properties(vehicle.mass, y.propellant, y.rcs_propellant)
-    force, torque = rcs.wrench(vehicle.thrusters, act.rcs_duty, body.com_B)
+    engines = vehicle.engines
+    given = eng.impulse(engines, act.firing, start + h)
+    thrust = (given - eng.impulse(engines, act.firing, start)) / h
+    force, torque = eng.wrench(engines, thrust * act.gain, body.com_B, act.gimbal)
+    push, turn = rcs.wrench(vehicle.thrusters, act.rcs_duty, body.com_B)
     return Held(
         uneven_M=uneven_gravity(world, y.r_M + 0.5 * h * y.v_M),
-        com_B=body.com_B,
+        mass=body.mass,
         inertia_B=body.inertia_B,
-        force_B=force,
-        torque_B=torque,
+        swing=pendulums(vehicle.mass, body, y.propellant, y.rcs_propellant),
+        force_B=force + push,
+        torque_B=torque + turn,
+        flow=jnp.sum(thrust * act.firing.flow, axis=0),
+        rcs_flow=rcs.mass_flow(vehicle.thrusters, act.rcs_duty),
     )
 
 
 def rates(
-    vehicle: Vehicle,
-    world: World,
-    act: Actuation,
-    held: Held,
-    decay: eng.Each,
-    y: Motion,
+    vehicle: Vehicle, world: World, act: Actuation, held: Held, y: Motion
 ) -> Motion:
-    """Time derivative of `y` where `decay = exp(-s/lag)` of each engine remains."""
-    mass = vehicle.mass.dry + y.propellant + y.rcs_propellant
-    thrust = eng.thrust_at(act.thrust_cmd, act.thrust_start, decay)
-    force, torque = eng.wrench(vehicle.engines, thrust * act.gain, held.com_B)
+    """Time derivative of `y`."""
+    mass = total_mass(vehicle.mass, y.propellant, y.rcs_propellant)
     free_M = moon_accel(world, y.r_M, y.v_M, held.uneven_M)
-    # at rest the ground pushes with exactly what keeps the vehicle there
-    f_B = act.moving * (force + held.force_B) / mass - (1.0 - act.moving) * rotate_inv(
-        y.q_MB, free_M
-    )
     momentum = matvec(held.inertia_B, y.omega_BI_B)
-    torque = torque + held.torque_B - cross(y.omega_BI_B, momentum)
+    torque = held.torque_B - cross(y.omega_BI_B, momentum)
+    f_B, alpha_B, slosh = respond(
+        held.swing, held.force_B * (held.mass / mass), torque, y.slosh, y.slosh_rate
+    )
+    # at rest the ground pushes with exactly what keeps the vehicle there
+    f_B = act.moving * f_B - (1.0 - act.moving) * rotate_inv(y.q_MB, free_M)
     omega_BM_B = y.omega_BI_B - rotate_inv(y.q_MB, world.omega_MI_M)
     zero = jnp.zeros_like(y.propellant)
     return Motion(
@@ -132,9 +145,11 @@ def rates(
         q_MB=0.5
         * act.moving
         * qmul(y.q_MB, jnp.stack([zero, omega_BM_B[0], omega_BM_B[1], omega_BM_B[2]])),
-        omega_BI_B=act.moving * solve3(held.inertia_B, torque),
-        propellant=-act.moving * eng.mass_flow(vehicle.engines, thrust),
-        rcs_propellant=-act.moving * rcs.mass_flow(vehicle.thrusters, act.rcs_duty),
+        omega_BI_B=act.moving * alpha_B,
+        propellant=-act.moving * held.flow,
+        rcs_propellant=-act.moving * held.rcs_flow,
+        slosh=act.moving * y.slosh_rate,
+        slosh_rate=act.moving * slosh,
         dtheta_B=y.omega_BI_B,
         dv_B=f_B,
     )
@@ -148,26 +163,23 @@ def rk4_step(
     The uneven part of gravity varies over some 400 km (degree 4); a step is 0.2 km
     long, and 3.4 km on the coast.
     """
-    held = hold(vehicle, world, act, y, h)
-    decay = jnp.exp(-start / vehicle.engines.lag)
-    half = jnp.exp(-0.5 * h / vehicle.engines.lag)
+    held = hold(vehicle, world, act, y, start, h)
 
     # one copy of the rates for the four stages: a quarter of the program to compile
     nodes = jnp.array([0.0, 0.5, 0.5, 1.0]) * h
     weights = jnp.array([1.0, 2.0, 2.0, 1.0]) / 6.0 * h
-    decays = jnp.stack([decay, decay * half, decay * half, decay * half * half])
 
     def stage(
-        carry: tuple[Motion, Motion], x: tuple[Scalar, Scalar, eng.Each]
+        carry: tuple[Motion, Motion], x: tuple[Scalar, Scalar]
     ) -> tuple[tuple[Motion, Motion], None]:
         k, new = carry
-        node, weight, remaining = x
+        node, weight = x
         here = jax.tree.map(lambda a, b: a + node * b, y, k)
-        k = rates(vehicle, world, act, held, remaining, here)
+        k = rates(vehicle, world, act, held, here)
         return (k, jax.tree.map(lambda a, b: a + weight * b, new, k)), None
 
     none = jax.tree.map(jnp.zeros_like, y)
-    (_, new), _ = lax.scan(stage, (none, y), (nodes, weights, decays))
+    (_, new), _ = lax.scan(stage, (none, y), (nodes, weights))
     return replace_at(lambda m: m.q_MB, new, normalize(new.q_MB))
 
 

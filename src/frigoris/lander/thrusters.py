@@ -1,4 +1,4 @@
-"""Attitude thrusters: eight of them, in four pairs that push both ways."""
+"""Attitude thrusters: any number of them, anywhere, each pushing one way."""
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -7,16 +7,20 @@ from jaxtyping import Array, Float
 
 from frigoris.constants import G0
 from frigoris.math.vectors import cross
-from frigoris.types import Scalar, Vec3
+from frigoris.types import Jets, Scalar, Vec3
 
 
 class Thrusters(eqx.Module):
-    """Positions and directions of the jets' forces, body axes."""
+    """The jets as they really are."""
 
     thrust: Scalar  # of one thruster [N]
     isp: Scalar  # [s]
-    position_B: Float[Array, "3 8 *#cases"]  # [m]
-    direction_B: Float[Array, "3 8 *#cases"]  # of the force on the vehicle [-]
+    open_delay: Scalar  # from the command to the first flow [s]
+    close_delay: Scalar  # from the command to the last flow [s]
+    off_from: Jets  # does not push any more [s of the flight]
+    on_from: Jets  # can't be closed any more [s of the flight]
+    position_B: Float[Array, "3 jets *#cases"]  # [m]
+    direction_B: Float[Array, "3 jets *#cases"]  # of the force on the vehicle [-]
 
 
 def corner_layout(
@@ -43,9 +47,15 @@ def corner_layout(
     return np.stack(positions, axis=1), np.stack(directions, axis=1)
 
 
-def wrench(
-    jets: Thrusters, duty: Float[Array, "8 *#cases"], com_B: Vec3
-) -> tuple[Vec3, Vec3]:
+def delivered(jets: Thrusters, duty: Jets, time: Scalar, dt: Scalar) -> Jets:
+    """Part of a tick of `dt` [s] for which each jet really pushes."""
+    longer = (jets.close_delay - jets.open_delay) / dt
+    on = jnp.where(duty > 0.0, jnp.clip(duty + longer, 0.0, 1.0), 0.0)
+    on = jnp.where(time >= jets.on_from, 1.0, jnp.where(duty >= 1.0, 1.0, on))
+    return jnp.where(time >= jets.off_from, 0.0, on)
+
+
+def wrench(jets: Thrusters, duty: Jets, com_B: Vec3) -> tuple[Vec3, Vec3]:
     """Force [N] and torque about the centre of mass [N m], body axes."""
     force_each = jets.direction_B * (jets.thrust * duty)[None]
     arm_each = jets.position_B - com_B[:, None]
@@ -53,6 +63,6 @@ def wrench(
     return force_B, jnp.sum(cross(arm_each, force_each), axis=1)
 
 
-def mass_flow(jets: Thrusters, duty: Float[Array, "8 *#cases"]) -> Scalar:
+def mass_flow(jets: Thrusters, duty: Jets) -> Scalar:
     """Propellant used per second [kg/s]."""
     return jets.thrust * jnp.sum(duty, axis=0) / (jets.isp * G0)

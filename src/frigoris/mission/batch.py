@@ -27,6 +27,7 @@ from frigoris.flight.slices import (
 )
 from frigoris.mission.arcs import schedule_rate
 from frigoris.mission.build import Planned, join, make_planned
+from frigoris.mission.build_onboard import start_mass
 from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import planned as as_planned
@@ -56,8 +57,9 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
     setting = make_setting(mission, terrain)
     prepared = make_planned(plan_si, setting)
     plan = prepared.plan
-    main = sum(e.thrust for e in plan_si.lander.engines if e.group == "main")
-    mass = plan_si.lander.dry_mass + plan_si.lander.propellant
+    mains = [e.thrust for e in plan_si.lander.engines if e.group == "main"]
+    main = sum(mains or [e.thrust for e in plan_si.lander.engines])
+    mass = start_mass(plan_si)
     times = timetable(
         plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0
     )

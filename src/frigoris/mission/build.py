@@ -15,17 +15,15 @@ import numpy as np
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params, Sensors, Start
-from frigoris.lander.engines import Engines
-from frigoris.lander.mass import MassModel
-from frigoris.lander.rigid_body import Motion, Vehicle, World
-from frigoris.lander.thrusters import Thrusters, corner_layout
+from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
-from frigoris.mission.build_gear import make_gear, make_soil, together
+from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_onboard import (
     guidance_config,
     onboard_config,
     planned_burn,
 )
+from frigoris.mission.build_vehicle import make_power, make_vehicle
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
 from frigoris.mission.setting import Setting
@@ -95,7 +93,7 @@ def make_params(
     switch = 1.0 if noise else 0.0
     motion = _motion(m, planned)
     return Params(
-        vehicle=_vehicle(m),
+        vehicle=make_vehicle(m.lander),
         world=World(
             gravity=setting.gravity,
             dcm_PM=leaf(setting.dcm_PM),
@@ -110,6 +108,7 @@ def make_params(
             ),
             laser=_laser(m, switch),
         ),
+        power=make_power(m.lander.power),
         gear=make_gear(m.lander),
         soil=make_soil(m.regolith),
         onboard=_told_sigmas(planned.onboard, m.handover),
@@ -167,45 +166,6 @@ def take(params: Params, lane: int) -> Params:
     return _whole(single, _shared(params))
 
 
-def _diagonal(moments: object) -> np.ndarray:
-    """Matrix with these on its diagonal, cases last where there are any."""
-    values = np.asarray(moments, dtype=np.float64)
-    matrix = np.zeros((3, *values.shape))
-    for i in range(3):
-        matrix[i, i] = values[i]
-    return matrix
-
-
-def _vehicle(m: SimpleNamespace) -> Vehicle:
-    lander = m.lander
-    engines = lander.engines
-    scale, isp_scale = lander.engine_scale, lander.isp_scale
-    position, direction = corner_layout(lander.rcs.arm, lander.rcs.height)
-    return Vehicle(
-        mass=MassModel(
-            dry=leaf(lander.dry_mass),
-            full=leaf(lander.propellant),
-            com_dry_B=leaf(lander.com_dry),
-            com_wet_B=leaf(lander.com_wet),
-            inertia_dry_B=leaf(_diagonal(lander.inertia_dry)),
-            inertia_wet_B=leaf(_diagonal(lander.inertia_wet)),
-        ),
-        engines=Engines(
-            thrust=leaf(together([e.thrust * scale for e in engines])),
-            isp=leaf(together([e.isp * isp_scale for e in engines])),
-            lag=leaf(together([e.lag for e in engines])),
-            position_B=leaf(together([e.position for e in engines], axis=1)),
-            assist=tuple(e.group == "assist" for e in engines),
-        ),
-        thrusters=Thrusters(
-            thrust=leaf(lander.rcs.thrust),
-            isp=leaf(lander.rcs.isp),
-            position_B=leaf(position),
-            direction_B=leaf(direction),
-        ),
-    )
-
-
 def _imu(s: SimpleNamespace, switch: float) -> Imu:
     return Imu(
         accel_bias=leaf(s.accel_bias),
@@ -259,6 +219,8 @@ def _motion(m: SimpleNamespace, planned: Planned) -> Motion:
         omega_BI_B=leaf(plan.omega_BI_B),
         propellant=leaf(m.lander.propellant + m.lander.propellant_error),
         rcs_propellant=leaf(m.lander.rcs_propellant),
+        slosh=leaf(np.zeros((2, len(m.lander.tanks)))),
+        slosh_rate=leaf(np.zeros((2, len(m.lander.tanks)))),
         dtheta_B=leaf(np.zeros(3)),
         dv_B=leaf(np.zeros(3)),
     )

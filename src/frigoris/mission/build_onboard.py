@@ -5,8 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from frigoris.constants import G0
-from frigoris.lander.thrusters import corner_layout
+from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.tree import leaf
+from frigoris.mission.build_vehicle import (
+    allocation,
+    jet_places,
+    mass_model,
+    opposites,
+)
 from frigoris.mission.plan import Plan
 from frigoris.mission.setting import Setting
 from frigoris.onboard.braking import Burn
@@ -30,7 +36,8 @@ def group(m: SimpleNamespace, name: str) -> tuple[float, float]:
 
 def start_mass(m: SimpleNamespace) -> float:
     """Planned mass before the deorbit burn [kg]."""
-    return float(m.lander.dry_mass + m.lander.propellant + m.lander.rcs_propellant)
+    masses = mass_model(m.lander)
+    return float(total_mass(masses, masses.loaded, masses.loaded_rcs))
 
 
 def planned_burn(
@@ -39,8 +46,9 @@ def planned_burn(
     """Engines and mass at ignition, for the predictor of the plan."""
     main, main_flow = group(m, "main")
     assist, assist_flow = group(m, "assist")
+    slow, slow_flow = (main, main_flow) if main else (assist, assist_flow)
     return Burn(
-        mass=leaf(start_mass(m) * np.exp(-deorbit_dv * main_flow / main)),
+        mass=leaf(start_mass(m) * np.exp(-deorbit_dv * slow_flow / slow)),
         thrust=leaf(main + assist),
         flow=leaf(main_flow + assist_flow),
         mu=leaf(setting.gravity.mu),
@@ -53,24 +61,35 @@ def vehicle_model(m: SimpleNamespace, standoff: float) -> VehicleModel:
     main, main_flow = group(m, "main")
     assist, assist_flow = group(m, "assist")
     rcs = m.lander.rcs
-    com = 0.5 * (np.asarray(m.lander.com_dry) + np.asarray(m.lander.com_wet))
-    position, direction = corner_layout(rcs.arm, rcs.height)
+    masses = mass_model(m.lander)
+    wet, empty = (
+        mass_properties(masses, x, masses.loaded_rcs)
+        for x in (masses.loaded, 0.0 * masses.loaded)
+    )
+    com = np.asarray(0.5 * (wet.com_B + empty.com_B))
+    position, direction = jet_places(rcs)
     torque = np.cross((position - com[:, None]).T, direction.T).T * rcs.thrust
-    main_engine = next(e for e in m.lander.engines if e.group == "main")
+    mains = [e for e in m.lander.engines if e.group == "main"]
+    first = mains[0] if mains else m.lander.engines[0]
     return VehicleModel(
         mass_start=leaf(start_mass(m)),
-        mass_empty=leaf(m.lander.dry_mass + m.lander.rcs_propellant),
-        inertia_wet=leaf(m.lander.inertia_wet),
-        inertia_dry=leaf(m.lander.inertia_dry),
+        mass_empty=leaf(float(empty.mass)),
+        inertia_wet=leaf(np.diagonal(np.asarray(wet.inertia_B))),
+        inertia_dry=leaf(np.diagonal(np.asarray(empty.inertia_B))),
         main_thrust=leaf(main),
         main_flow=leaf(main_flow),
         assist_thrust=leaf(assist),
         assist_flow=leaf(assist_flow),
         assist_on_time_min=leaf(m.lander.assist_on_time_min),
-        thrust_lag=leaf(main_engine.lag),
+        thrust_lag=leaf(first.lag),
         rcs_on_time_min=leaf(rcs.on_time_min),
         rcs_flow=leaf(rcs.thrust / (rcs.isp * G0)),
-        rcs_allocation=leaf(np.linalg.pinv(torque[:, ::2])),
+        main_floor=leaf(first.throttle_min if mains else 1.0),
+        main_gap=leaf(first.throttle_gap if mains else (0.0, 0.0)),
+        gimbal_max=leaf(m.lander.gimbal_max),
+        gimbal_arm=leaf(com[2] - first.position[2]),
+        rcs_allocation=leaf(allocation(torque)),
+        rcs_opposites=leaf(opposites(torque)),
         cant_max=leaf(m.sensors.laser.cant_max),
         standoff=leaf(standoff),
     )

@@ -33,10 +33,17 @@ class VehicleModel(eqx.Module):
     assist_thrust: Scalar  # of the whole group [N]
     assist_flow: Scalar
     assist_on_time_min: Scalar  # [s]
-    thrust_lag: Scalar  # of the main engine [s]
+    thrust_lag: Scalar  # of the engines of the deorbit burn [s]
     rcs_on_time_min: Scalar  # [s]
     rcs_flow: Scalar  # of one thruster [kg/s]
-    rcs_allocation: Float[Array, "4 3 *#cases"]  # channel duty per torque [1/(N m)]
+    main_floor: Scalar  # least throttle of the main engines, 1 for valves [-]
+    main_gap: Float[Array, "2 *#cases"]  # throttle that they must not dwell in [-]
+    gimbal_max: Scalar  # of the main engines, 0 where they are fixed [rad]
+    gimbal_arm: Scalar  # centre of mass above the gimbal [m]
+    rcs_allocation: Float[
+        Array, "jets 6 *#cases"
+    ]  # duty per torque +x, -x, ... [1/(N m)]
+    rcs_opposites: Float[Array, "pairs jets *#cases"]  # ones at jets that cancel
     cant_max: Scalar  # of the range finder's mirror [rad]
     standoff: Scalar  # centre of mass above the footpads at landing [m]
 

@@ -4,11 +4,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
-from frigoris.math.vectors import dot
+from frigoris.math.vectors import dot, over_cases
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.modulation import opposed
+from frigoris.onboard.modulation import jet_pulses
 from frigoris.onboard.terminal import attitude_axes
-from frigoris.types import Flag, Quat, Scalar, Vec3
+from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
 
 def attitude_command(direction_M: Vec3, normal_M: Vec3) -> Quat:
@@ -47,24 +47,35 @@ def torque_command(
     return inertia * (2.0 * c.damping * wn * rate_error) + learnt, learnt
 
 
-def allocate(
-    config: OnboardConfig, torque: Vec3, tight: Flag, dt: Scalar
-) -> Float[Array, "8 *#cases"]:
-    """Part of the tick for each of eight jets.
+def swing(
+    config: OnboardConfig, torque: Vec3, thrust: Scalar
+) -> tuple[Float[Array, "2 *#cases"], Vec3]:
+    """Gimbal angles of the main engines [rad], and the torque left for the jets [N m].
+
+    `thrust` is that of the main engines [N]. Fixed engines have no room to turn.
+    """
+    v = config.vehicle
+    lever = jnp.maximum(v.gimbal_arm * thrust, 1e-6)
+    angle = jnp.clip(-torque[:2] / lever, -v.gimbal_max, v.gimbal_max)
+    angle = jnp.where(thrust > 0.0, angle, 0.0)
+    done = jnp.concatenate([-angle * lever, jnp.zeros_like(torque[:1])])
+    return angle, torque - done
+
+
+def allocate(config: OnboardConfig, torque: Vec3, tight: Flag, dt: Scalar) -> Jets:
+    """Part of the tick for each jet.
 
     Held tightly, small torques are exact; in the coast they are dropped, which leaves a
-    dead band of some degrees and a quiet vehicle. Saturation scales all channels, which
+    dead band of some degrees and a quiet vehicle. Saturation scales all jets, which
     keeps the direction of the torque.
     """
     v = config.vehicle
-    tx, ty, tz = jnp.unstack(torque)
-    duty = (
-        v.rcs_allocation[:, 0] * tx
-        + v.rcs_allocation[:, 1] * ty
-        + v.rcs_allocation[:, 2] * tz
-    )
-    peak = jnp.max(jnp.abs(duty), axis=0)
-    wanted = duty / jnp.maximum(peak, 1.0) * dt
-    plus, minus = opposed(wanted, v.rcs_on_time_min, dt, tight)
-    both = jnp.stack([plus, minus], axis=1) / dt
-    return both.reshape((8, *duty.shape[1:]))
+    ways = jnp.stack([jnp.maximum(torque, 0.0), jnp.maximum(-torque, 0.0)], axis=1)
+    ways = ways.reshape((6, *torque.shape[1:]))
+    table = over_cases(v.rcs_allocation, 2, torque.ndim - 1)
+    pairs = over_cases(v.rcs_opposites, 2, torque.ndim - 1)
+    duty = jnp.sum(table * ways[None], axis=1)
+    common = jnp.min(jnp.where(pairs > 0.0, duty[None], jnp.inf), axis=1)
+    net = duty - jnp.sum(pairs * common[:, None], axis=0)
+    wanted = net / jnp.maximum(jnp.max(net, axis=0), 1.0) * dt
+    return jet_pulses(wanted, pairs, v.rcs_on_time_min, dt, tight) / dt

@@ -47,7 +47,7 @@ class OnboardState(eqx.Module):
     trim: Vec3  # torque that cancels the steady disturbance [N m]
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
-    main_thrust: Scalar  # of the main engine, by its planned lag [N]
+    main_thrust: Scalar  # of the group of the deorbit burn, by its planned lag [N]
     q_cmd: Quat  # last attitude command
     torque_cmd: Vec3  # [N m]
     thrust_cmd: Scalar  # [N]
@@ -240,14 +240,31 @@ def _duties(
     v, g, phase = config.vehicle, config.guidance, state.sequencer.phase
     low = _main_off(config, state.navigator, state.sequencer)
     firing = thrust > 0.0
-    # deorbit: one engine, its last pulse as long as the missing velocity, less the tail
-    last = (thrust - state.main_thrust * v.thrust_lag) / (v.main_thrust * dt)
-    main = jnp.where(firing & ~low, 1.0, 0.0)
-    main = jnp.where(phase == DEORBIT_BURN, jnp.clip(last, 0.0, 1.0), main)
+    have_main, have_assist = v.main_thrust > 0.0, v.assist_thrust > 0.0
+    of_main = jnp.where(have_main, v.main_thrust, 1.0)
+    of_assist = jnp.where(have_assist, v.assist_thrust, 1.0)
+    # deorbit: one group, its last pulse as long as the missing velocity, less the tail
+    single = jnp.where(have_main, of_main, of_assist)
+    last = jnp.clip(
+        (thrust - state.main_thrust * v.thrust_lag) / (single * dt), 0.0, 1.0
+    )
+    deorbit = phase == DEORBIT_BURN
+    # valves are open, throttles do what they can; the assist group does the rest
+    level = _beside_gap(v.main_gap, jnp.clip(thrust / of_main, v.main_floor, 1.0))
+    main = jnp.where(firing & ~low & have_main, level, 0.0)
+    main = jnp.where(deorbit & have_main, last, main)
     limit = jnp.where(phase == BRAKING, 1.0, g.terminal_duty_max)
-    duty = jnp.clip((thrust - main * v.main_thrust) / v.assist_thrust, 0.0, limit)
-    duty = jnp.where(firing & (phase >= BRAKING), duty, 0.0)
+    duty = jnp.clip((thrust - main * v.main_thrust) / of_assist, 0.0, limit)
+    duty = jnp.where(firing & (phase >= BRAKING) & have_assist, duty, 0.0)
+    duty = jnp.where(deorbit & ~have_main, last, duty)
     return main, pulse(duty * dt, v.assist_on_time_min, dt) / dt
+
+
+def _beside_gap(gap: Array, level: Scalar) -> Scalar:
+    """The level, or the nearer edge of what the throttle must not dwell in."""
+    inside = (level > gap[0]) & (level < gap[1])
+    edge = jnp.where(level < 0.5 * (gap[0] + gap[1]), gap[0], gap[1])
+    return jnp.where(inside, edge, level)
 
 
 def _actuate(
@@ -270,7 +287,11 @@ def _actuate(
         config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
     torque = jnp.where(phase == LANDED, 0.0, torque)
-    rcs_duty = control.allocate(config, torque, tight & (phase != LANDED), dt)
+    gimbal, rest = control.swing(config, torque, main * v.main_thrust)
+    rcs_duty = control.allocate(config, rest, tight & (phase != LANDED), dt)
+    burning = jnp.where(
+        v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
+    )
     used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
@@ -282,8 +303,8 @@ def _actuate(
         trim=trim,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
-        main_thrust=main * v.main_thrust
-        + (state.main_thrust - main * v.main_thrust) * jnp.exp(-dt / v.thrust_lag),
+        main_thrust=burning
+        + (state.main_thrust - burning) * jnp.exp(-dt / v.thrust_lag),
         q_cmd=q_cmd,
         torque_cmd=torque,
         thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
@@ -292,7 +313,11 @@ def _actuate(
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
     )
     return new, Commands(
-        main_duty=main, assist_duty=assist, rcs_duty=rcs_duty, laser_cant=cant
+        main_duty=main,
+        assist_duty=assist,
+        rcs_duty=rcs_duty,
+        gimbal=gimbal,
+        laser_cant=cant,
     )
 
 
