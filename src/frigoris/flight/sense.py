@@ -70,7 +70,7 @@ def _beam_on_ground(
 
 def _through_dust(params: Params, state: State) -> Scalar:
     """Share of the light that comes through the dust, on the way out and back."""
-    thrust = jnp.sum(state.thrust, axis=0)
+    thrust = jnp.sum(state.pushed, axis=0)
     return jnp.exp(-2.0 * optical_depth(params.plume, state.clearance, thrust))
 
 

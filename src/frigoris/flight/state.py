@@ -27,6 +27,7 @@ class State(eqx.Module):
 
     motion: Motion
     thrust: Each  # of each engine [N]
+    pushed: Each  # the same, mean over the last tick [N]
     elapsed: Scalar  # length of the last tick [s]
     laser_cant: Scalar  # where the range finder's mirror stands [rad]
     imu: imu.ImuState
@@ -50,6 +51,7 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
     truth = State(
         motion=begin.motion,
         thrust=jnp.zeros_like(params.vehicle.engines.thrust),
+        pushed=jnp.zeros_like(params.vehicle.engines.thrust),
         elapsed=zero,
         laser_cant=zero,
         imu=imu.start(params.sensors.imu),

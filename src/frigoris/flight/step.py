@@ -111,6 +111,7 @@ def _integrate(
     new = State(
         motion=motion,
         thrust=eng.thrust_after(engines, firing, dt),
+        pushed=given,
         elapsed=jnp.zeros_like(state.elapsed) + dt,
         laser_cant=commands.laser_cant,
         imu=state.imu,
@@ -187,7 +188,7 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
     m, nav, config = truth.motion, onboard.navigator, params.onboard
     above = height(nav, config)
     is_assist = jnp.array([float(a) for a in params.vehicle.engines.assist])
-    split = is_assist.reshape((-1,) + (1,) * (truth.thrust.ndim - 1))
+    split = is_assist.reshape((-1,) + (1,) * (truth.pushed.ndim - 1))
     up = nav.r_M / jnp.sqrt(jnp.sum(nav.r_M * nav.r_M, axis=0))
     return {
         "t": jnp.broadcast_to(time, above.shape),
@@ -200,8 +201,8 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "mass": total_mass(params.vehicle.mass, m.propellant, m.rcs_propellant),
         "battery": truth.battery,
         "bus": truth.bus,
-        "thrust_main": jnp.sum(truth.thrust * (1.0 - split), axis=0),
-        "thrust_assist": jnp.sum(truth.thrust * split, axis=0),
+        "thrust_main": jnp.sum(truth.pushed * (1.0 - split), axis=0),
+        "thrust_assist": jnp.sum(truth.pushed * split, axis=0),
         "ground_height": ground.height(
             params.terrain, m.r_M, ground.fading(truth.clearance, *FINE)
         ),
