@@ -157,6 +157,28 @@ def moon(
     return view, path
 
 
+def lander(
+    mission: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Any, Path]:
+    """The envelope of safe touchdown of a mission's lander, and the picture of it.
+
+    The picture goes to `out`, by default `runs/lander-MISSION.png`. Raises `UserError`.
+    """
+    from frigoris.mission.edit import set_values
+    from frigoris.mission.envelope import envelope
+    from frigoris.report.envelope import draw
+
+    loaded = set_values(load_mission(mission), sets)
+    found = envelope(loaded, progress)
+    path = out or Path("runs") / f"lander-{loaded.mission.name}.png"
+    draw(found, path)
+    return found, path
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A campaign that was flown, or read again, with what it showed."""

@@ -192,6 +192,8 @@ def _raw(t: np.ndarray) -> dict[str, np.ndarray]:
         "t": t, "r_M": r, "v_M": v, "q_MB": q, "omega_BI_B": rate,
         "propellant": propellant,
         "rcs_propellant": 6.0 - 2.0 * t / IMPACT,
+        "battery": 3.0e6 - 100.0 * t,
+        "bus": 31.0 - 1e-3 * t,
         "mass": 360.0 + propellant,
         "thrust_main": main, "thrust_assist": assist, "ground_height": ground,
         "slant_range": altitude / np.cos(np.minimum(path["tilt"], 1.2)),

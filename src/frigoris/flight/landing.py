@@ -169,7 +169,7 @@ def settle(params: Params, truth: State, end: float, *, keep: bool = False) -> S
     s = begin(craft, body)
     idle = ~jnp.isfinite(truth.contact.time) | (truth.broken > 0.5)
     s = s._replace(done=s.done | idle)
-    s, samples = _record(craft, s) if keep else (_work_off(craft, s), {})
+    s, samples = _record(craft, s) if keep else (work_off(craft, s), {})
     return Settled(read(craft, s, np.asarray(idle)), samples)
 
 
@@ -182,7 +182,7 @@ def _record(craft: Craft, s: Settling) -> tuple[Settling, dict[str, np.ndarray]]
     return s, {k: np.concatenate([x[k] for x in kept]) for k in kept[0]}
 
 
-def _work_off(craft: Craft, s: Settling) -> Settling:
+def work_off(craft: Craft, s: Settling) -> Settling:
     """A few lanes at a time; the place of one that is at rest goes to the next.
 
     Few are faster per lane than many: their numbers stay in the processor's cache.

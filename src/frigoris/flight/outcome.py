@@ -96,6 +96,7 @@ def outcomes(truth: State, landing: Landing, rated: Rated) -> list[str]:
     choices = [
         (np.asarray(truth.broken) > 0.5, NOT_FINITE),
         (~touched, STILL_FLYING),
+        (~np.isfinite(landing.duration), NOT_FINITE),
         (~whole, CRASHED),
         (~stands, TIPPED_OVER),
         (~(landing.at_rest > 0.5), STILL_FLYING),

@@ -301,6 +301,7 @@ def step(craft: Craft, s: Settling, fine: Scalar) -> Settling:
     )
     over = (moved.quiet > QUIET) | (moved.time > LONGEST) | (dcm[2, 2] < UPRIGHT)
     over = over | (moved.worst.strike > craft.hull.strike_max)
+    over = over | ~jnp.isfinite(moved.time)  # its numbers broke
     return _keep(s.done, s, moved._replace(done=s.done | over))
 
 
