@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from flights.conftest import CASES, Fleet
-from frigoris.flight.outcome import LANDED
+from frigoris.flight.outcome import LANDED, LEANING
+from frigoris.lander.mass import mass_properties
 from frigoris.mission.batch import fly_lanes, look_at, make_stage
 from frigoris.mission.build import take
 from frigoris.mission.cases import Case
@@ -48,14 +49,11 @@ def test_contact_lies_on_the_ground(recorded: Fleet) -> None:
     from scipy.spatial.transform import Rotation
 
     dcm_MB = Rotation.from_quat([x, y, z, w]).as_matrix()
-    fill = (
-        np.asarray(recorded.batch.flown.truth.motion.propellant)[lane]
-        / params.vehicle.mass.full
-    )
-    com = params.vehicle.mass.com_dry_B + fill * (
-        params.vehicle.mass.com_wet_B - params.vehicle.mass.com_dry_B
-    )
-    pads = touched.r_M[:, None] + dcm_MB @ (params.pads_B - com[:, None])
+    motion = recorded.batch.flown.truth.motion
+    left = (np.asarray(x)[lane] for x in (motion.propellant, motion.rcs_propellant))
+    com = np.asarray(mass_properties(params.vehicle.mass, *left).com_B)
+    pads_B = params.gear.legs.pad_B
+    pads = touched.r_M[:, None] + dcm_MB @ (pads_B - com[:, None])
     heights = np.linalg.norm(pads, axis=0) - 1.7374e6
     one = jnp.ones(pads.shape[1])
     ground = np.asarray(height(params.terrain, jnp.asarray(pads), one))
@@ -101,7 +99,8 @@ def test_a_month_later_under_another_name_it_flies_the_same(mission: Mission) ->
         look_at(stage, fly_lanes(stage, [(stage.mission, Case(7))]), 0)
         for stage in stages
     )
-    assert seen.outcome == before.outcome == LANDED
+    assert seen.outcome == before.outcome
+    assert seen.outcome in (LANDED, LEANING)
     assert seen.touched is not None
     assert before.touched is not None
     # the star tracker's inertial axes differ: the last bits, not the flight

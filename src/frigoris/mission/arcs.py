@@ -11,7 +11,7 @@ from frigoris.flight.channels import Table
 from frigoris.flight.events import at, first
 from frigoris.flight.observables import STOP_FROM
 from frigoris.lander.rigid_body import Vehicle, World
-from frigoris.mission.plan import ellipse_state
+from frigoris.mission.plan import ellipse_state, in_orbit
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.terminal import schedule
 
@@ -25,7 +25,8 @@ def schedule_rate(load: OnboardConfig, height: float) -> float:
 
 def orbit_arcs(m: SimpleNamespace, vehicle: Vehicle, world: World) -> dict[str, float]:
     """Orbit insertion and last circularisation, on the main engine."""
-    duty = jnp.array([float(e.group == "main") for e in m.lander.engines])
+    burning = in_orbit(m.lander)
+    duty = jnp.array([float(e in burning) for e in m.lander.engines])
     found: dict[str, float] = {}
     if m.orbit.insertion is not None:
         found |= _insertion(m, vehicle, world, duty)
@@ -54,7 +55,7 @@ def _insertion(
     )
     k = round(spec.burn) - 1
     peri, apo = apsides_of(mu, arc.r_M, arc.v_I_M)
-    v_e = next(e.isp for e in m.lander.engines if e.group == "main") * G0
+    v_e = in_orbit(m.lander)[0].isp * G0
     return {
         "insertion_dv": v_e * float(np.log(spec.mass / arc.mass[k])),
         "insertion_perilune": float(peri[k]) - RADIUS_MOON,
@@ -104,7 +105,9 @@ def stop_arc(
     groups = np.array([e.group == "main" for e in m.lander.engines])
     nominal = np.asarray(vehicle.engines.thrust)
     duty = np.where(
-        groups, main / nominal[groups].sum(), assist / nominal[~groups].sum()
+        groups,
+        main / np.maximum(nominal[groups].sum(), 1e-9),
+        assist / np.maximum(nominal[~groups].sum(), 1e-9),
     )
     r = np.array([truth[f"r_{c}_m"][k] for c in "xyz"])
     up = r / np.linalg.norm(r)

@@ -31,6 +31,7 @@ from frigoris.mission.build_onboard import start_mass
 from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import planned as as_planned
+from frigoris.mission.plan import in_orbit
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting, make_setting, terrain_of
 from frigoris.mission.si import si
@@ -57,8 +58,7 @@ def make_stage(mission: Mission, map_name: str | None = None) -> Stage:
     setting = make_setting(mission, terrain)
     prepared = make_planned(plan_si, setting)
     plan = prepared.plan
-    mains = [e.thrust for e in plan_si.lander.engines if e.group == "main"]
-    main = sum(mains or [e.thrust for e in plan_si.lander.engines])
+    main = sum(e.thrust for e in in_orbit(plan_si.lander))
     mass = start_mass(plan_si)
     times = timetable(
         plan.deorbit_time, plan.ignition_time, 1.2 * plan.deorbit_dv * mass / main + 5.0

@@ -37,13 +37,13 @@ def diagonal(moments: object) -> np.ndarray:
     return matrix
 
 
-def _fuel_part(mixture: object) -> dict[str, np.ndarray]:
+def _fuel_part(mixture: object) -> dict[str, Any]:
     """Fuel's and oxidizer's share of the mass at a mixture ratio."""
     fuel = 1.0 / (1.0 + np.asarray(mixture))
     return {"fuel": fuel, "oxidizer": 1.0 - fuel}
 
 
-def _parts(lander: SimpleNamespace, mixture: object) -> list[np.ndarray]:
+def _parts(lander: SimpleNamespace, mixture: object) -> list[Any]:
     """Each tank's share of the descent propellant."""
     kinds = {t.holds for t in lander.tanks}
     shares = _fuel_part(mixture)
@@ -101,7 +101,7 @@ def mass_model(lander: SimpleNamespace) -> MassModel:
     )
 
 
-def direction(engine: SimpleNamespace) -> list[np.ndarray]:
+def direction(engine: SimpleNamespace) -> list[Any]:
     """Of the thrust: +z, turned by cant and misalignment about +x and then +y."""
     x, y = (
         np.asarray(a) + np.asarray(b)

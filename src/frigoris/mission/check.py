@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from frigoris.mission.check_dispersions import dispersion_faults
+from frigoris.mission.check_lander import lander_faults
 from frigoris.mission.metrics import METRICS, split
 from frigoris.mission.paths import (
     Parameter,
@@ -36,6 +37,7 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _fault_values(tree, known)
     dispersed = _rows(tree, "dispersions")
     yield from dispersion_faults(dispersed, known, partial(_lookup, tree, known))
+    yield from lander_faults(tree)
     yield from _engineering(tree, known)
     yield from _published(tree)
     yield from _requirements(tree)

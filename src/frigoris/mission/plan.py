@@ -162,6 +162,12 @@ def make_plan(
     return _back_to_orbit(m, world, r * here, v_M, normal, burn)
 
 
+def in_orbit(lander: SimpleNamespace) -> list[SimpleNamespace]:
+    """The engines that burn in orbit: the main ones, or all where there are none."""
+    mains = [e for e in lander.engines if e.group == "main"]
+    return mains or list(lander.engines)
+
+
 def _back_to_orbit(
     m: SimpleNamespace,
     world: World,
@@ -172,13 +178,13 @@ def _back_to_orbit(
 ) -> Plan:
     """From ignition back over the coast and the deorbit burn to the start."""
     omega = np.asarray(world.omega_MI_M)
-    main = next(e for e in m.lander.engines if e.group == "main")
+    thrust = sum(e.thrust for e in in_orbit(m.lander))
     r1, v1 = coast(world, r_M, v_M, -m.orbit.doi_to_ignition)
     v_I = v1 + np.cross(omega, r1)
     circular = np.sqrt(float(world.gravity.mu) / np.linalg.norm(r1))
     dv = circular - np.linalg.norm(v_I)
     v_I = v_I * (1.0 + dv / np.linalg.norm(v_I))
-    half = 0.5 * dv * float(burn.mass) / main.thrust
+    half = 0.5 * dv * float(burn.mass) / thrust
     back = -(m.orbit.lead + half)
     r0, v0 = coast(world, r1, v_I - np.cross(omega, r1), back)
     axes = attitude_axes(leaf(-v0 / np.linalg.norm(v0)), leaf(normal))
