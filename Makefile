@@ -23,8 +23,9 @@ check: $(DEV)  ## format, lint, types, architecture
 	$(BIN)/mypy --strict src
 	$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(RUN)  ## the speed figures
+bench: $(DEV)  ## the speed figures
 	$(BIN)/python -m frigoris.bench
+	$(BIN)/python tests/bench/touchdown.py
 
 docs: $(RUN)  ## write the generated pages of docs/ again
 	$(BIN)/python -m frigoris.mission.document > .venv/page.md

@@ -77,7 +77,7 @@ def mass_model(lander: SimpleNamespace) -> MassModel:
         for part, share, rest in zip(planned, rcs, left, strict=True)
     ]
     lasts = [
-        usable * p / np.maximum(b, 1e-12)
+        usable * (p / np.maximum(b, 1e-12))  # exact where the mixtures are the same
         for p, b in zip(planned, burned, strict=True)
         if np.all(p > 0.0)
     ]
