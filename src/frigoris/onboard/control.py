@@ -75,7 +75,4 @@ def allocate(config: OnboardConfig, torque: Vec3, tight: Flag, dt: Scalar) -> Je
     table = over_cases(v.rcs_allocation, 2, torque.ndim - 1)
     pairs = over_cases(v.rcs_opposites, 2, torque.ndim - 1)
     duty = jnp.sum(table * ways[None], axis=1)
-    common = jnp.min(jnp.where(pairs > 0.0, duty[None], jnp.inf), axis=1)
-    net = duty - jnp.sum(pairs * common[:, None], axis=0)
-    wanted = net / jnp.maximum(jnp.max(net, axis=0), 1.0) * dt
-    return jet_pulses(wanted, pairs, v.rcs_on_time_min, dt, tight) / dt
+    return jet_pulses(duty * dt, pairs, v.rcs_on_time_min, dt, tight) / dt
