@@ -50,8 +50,8 @@ DEFECTS = [
     Defect(
         "the gyroscopic torque is left out",
         "lander/rigid_body.py",
-        "torque = torque + held.torque_B - cross(y.omega_BI_B, momentum)",
-        "torque = torque + held.torque_B + 0.0 * momentum",
+        "torque = held.torque_B - cross(y.omega_BI_B, momentum)",
+        "torque = held.torque_B + 0.0 * momentum",
         BODY,
     ),
     Defect(
@@ -64,16 +64,16 @@ DEFECTS = [
     Defect(
         "the lever arm is taken from the origin, not the centre of mass",
         "lander/engines.py",
-        "cross(moment_B - com_B * total,",
-        "cross(moment_B,",
+        "arm_each = engines.position_B - com_B[:, None]",
+        "arm_each = engines.position_B + 0.0 * com_B[:, None]",
         LANDER,
     ),
     Defect(
         "propellant flows at thrust over specific impulse, without g0",
         "lander/engines.py",
-        "return jnp.sum(thrust / (engines.isp * G0), axis=0)",
-        "return jnp.sum(thrust / (engines.isp * 9.81), axis=0)",
-        BODY,
+        "flow=1.0 / (isp * G0),",
+        "flow=1.0 / (isp * 9.81),",
+        LANDER,
     ),
     Defect(
         "the echo falls with the range, not its square",

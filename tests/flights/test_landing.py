@@ -106,9 +106,7 @@ def test_the_path_starts_at_the_contact_and_ends_at_rest(recorded: Fleet) -> Non
     assert path["t_s"][0] == pytest.approx(seen.touched.time, abs=0.2)
     assert np.all(np.diff(path["t_s"]) > 0.0)
     told = seen.touchdown
-    assert path["t_s"][-1] - seen.touched.time == pytest.approx(
-        told["time_s"], abs=0.1
-    )
+    assert path["t_s"][-1] - seen.touched.time == pytest.approx(told["time_s"], abs=0.1)
     assert path["tilt_deg"][-1] == pytest.approx(told["tilt_deg"], abs=0.2)
     total = path["energy_J"] + path["lost_J"] - path["work_J"]
     assert np.ptp(total) < 0.02 * np.ptp(path["energy_J"]) + 5.0

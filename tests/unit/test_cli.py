@@ -127,7 +127,7 @@ def test_check_tells_what_a_mission_rests_on(call):
     report = json.loads(call("check", "hakuto-r-m2", "--json")[1])
     for words in (
         "lander.engines.main.isp_s = 320 318 … 321 data sheet of the engine family",
-        "lander.com_wet_m = [0.002, -0.002, 0.8] [-0.01, -0.01, 0.6] … [0.01, 0.01,",
+        "lander.com_dry_m = [0.004, -0.003, 0.8] [-0.01, -0.01, 0.7] … [0.01, 0.01,",
         "Fitted: 3 faults.weak_laser.set.sensors.laser.efficiency_ratio = 0.0",
         "Open items: 7 Maker, rate, beam",
     ):

@@ -57,9 +57,9 @@ def _parts(lander: SimpleNamespace, mixture: object) -> list[Any]:
     return found
 
 
-def volume(tank: SimpleNamespace) -> float:
+def volume(tank: SimpleNamespace) -> Any:
     """Inside a tank [m^3]."""
-    return float(np.pi * tank.radius**2 * tank.height)
+    return np.pi * np.asarray(tank.radius) ** 2 * np.asarray(tank.height)
 
 
 def mass_model(lander: SimpleNamespace) -> MassModel:
@@ -116,15 +116,15 @@ def _engines(lander: SimpleNamespace) -> Engines:
     def each(name: str) -> Any:
         return leaf(together([getattr(e, name) for e in engines]))
 
-    lag, lag_off = each("lag"), each("lag_off")
+    falls = [np.where(np.asarray(e.lag_off) > 0.0, e.lag_off, e.lag) for e in engines]
     return Engines(
         thrust=leaf(
             together([e.thrust * e.scale * lander.engine_scale for e in engines])
         ),
         isp=leaf(together([e.isp * lander.isp_scale for e in engines])),
         isp_loss=each("isp_loss"),
-        lag=lag,
-        lag_off=leaf(np.where(lag_off > 0.0, lag_off, lag)),
+        lag=each("lag"),
+        lag_off=leaf(together(falls)),
         open_delay=each("open_delay"),
         close_delay=each("close_delay"),
         floor=each("throttle_min"),
