@@ -19,6 +19,7 @@ from frigoris.flight.outcome import (
     outcomes,
 )
 from frigoris.math.tree import replace_at
+from frigoris.mission.build import join, spread, take
 from frigoris.mission.envelope import envelope, safe
 from frigoris.mission.schema import Mission
 
@@ -49,19 +50,10 @@ def test_alone_or_among_others_it_is_the_same_landing(recorded: Fleet) -> None:
     before = recorded.batch.settled.landing
     # twice as many lanes, in another order: some wait for a place
     order = np.r_[np.arange(LANES)[::-1], np.arange(LANES)]
-
-    def shuffled(tree, like):
-        return jax.tree.map(
-            lambda x, y: x[..., order] if np.ndim(x) and x.shape[-1] == LANES else x,
-            tree,
-            like,
-        )
-
-    bare = dataclasses.replace(params, terrain=None, world=None)
-    many = dataclasses.replace(
-        shuffled(bare, bare), terrain=params.terrain, world=params.world
-    )
-    after = settle(many, shuffled(truth, truth), end).landing
+    single = take(params, 0)
+    lanes = [spread(take(params, int(k)), single, 1) for k in order]
+    many = jax.tree.map(lambda x: x[..., order], truth)
+    after = settle(join(lanes, len(order)), many, end).landing
     for name in ("tilt", "slide", "load_factor", "duration"):
         told, found = getattr(before, name), getattr(after, name)
         np.testing.assert_allclose(found, told[order], rtol=1e-9, atol=1e-12)

@@ -85,7 +85,7 @@ def _integrate(
         on * commands.main_duty,
         on * commands.assist_duty,
         state.thrust,
-        y.propellant / mass.loaded,
+        y.propellant / jnp.maximum(mass.loaded, 1e-9),
         time,
         dt,
     )

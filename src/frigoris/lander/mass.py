@@ -57,7 +57,8 @@ def tank_masses(
     t = model.tanks
     used = model.loaded - propellant
     used_rcs = model.loaded_rcs - rcs_propellant
-    return t.load - t.share * used - t.share_rcs * used_rcs
+    # no emptier than empty: an arc that is flown by itself may burn more than there is
+    return jnp.maximum(t.load - t.share * used - t.share_rcs * used_rcs, 0.0)
 
 
 def total_mass(model: MassModel, propellant: Scalar, rcs_propellant: Scalar) -> Scalar:

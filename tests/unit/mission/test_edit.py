@@ -172,7 +172,7 @@ def test_what_is_written_loads_to_the_same_mission(mission, tmp_path):
 def test_every_path_can_be_read_and_replaced(mission):
     tree = mission.model_dump()
     for path in parameters(tree):
-        if path.endswith(".name") and "engines" in path:
+        if path.endswith(".name") and ("engines" in path or "tanks" in path):
             continue  # the name is part of the path
         marked = replace(mission, {path: "mark"})
         assert read(marked, path) == "mark"
