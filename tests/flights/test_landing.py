@@ -94,7 +94,9 @@ def test_the_path_starts_at_the_contact_and_ends_at_rest(recorded: Fleet) -> Non
     lane = recorded.names.index("design")
     seen = recorded.see("design")
     assert seen.touched is not None
-    path = path_table(recorded.batch.settled, lane, seen.touched.time)
+    params, truth, end = stage_of(recorded)
+    settled = settle(params, truth, end, keep=True)
+    path = path_table(settled, lane, seen.touched.time)
     assert path["t_s"][0] == pytest.approx(seen.touched.time, abs=0.2)
     assert np.all(np.diff(path["t_s"]) > 0.0)
     told = seen.touchdown
