@@ -70,7 +70,7 @@ def fleet(mission: Mission, stage: Stage) -> Fleet:
     flights["only-laser"] = (without(mission, "attitude_error"), QUIET)
     flights["design"] = (healthy, QUIET)
     flights["no-propellant"] = (
-        set_values(healthy, ["lander.propellant_error_kg=-60"]),
+        set_values(healthy, ["lander.propellant_error_kg=-90"]),
         QUIET,
     )
     broken = set_values(healthy, ["sensors.imu.gyro_bias_deg_h=[1e4, 1e4, 1e4]"])
