@@ -28,9 +28,10 @@ def jet_pulses(
     """On-times of all jets [s] for those wanted, none of them negative.
 
     `opposites` has ones at jets that cancel: what both of a pair were asked for is left
-    out. All are scaled where one would need more than the tick. Where `fine`, a pulse shorter than the shortest is made by firing both, one
-    longer than the other: exact control for a little propellant. Elsewhere, and of jets
-    without an opposite, it is dropped.
+    out. All are scaled where one would need more than the tick. Where `fine`, a pulse
+    shorter than the shortest is made by firing both, one longer than the other: exact
+    control for a little propellant. Elsewhere, and of jets without an opposite, it is
+    dropped.
     """
     paired = opposites > 0.0
     common = jnp.min(jnp.where(paired, wanted[None], jnp.inf), axis=1)
