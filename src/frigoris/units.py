@@ -26,6 +26,7 @@ FACTORS: dict[str, float] = {
     "s": 1.0,
     "ms": 1e-3,
     "min": 60.0,
+    "h": HOUR,
     "Gyr": 365.25e9 * 86_400.0,  # Julian years
     "Hz": 1.0,
     "per_s": 1.0,

@@ -20,8 +20,9 @@ from frigoris.flight.outcome import (
 )
 from frigoris.math.tree import replace_at
 from frigoris.mission.build import join, spread, take
-from frigoris.mission.envelope import envelope, safe
+from frigoris.mission.envelope import Ground, envelope
 from frigoris.mission.schema import Mission
+from frigoris.mission.si import si
 
 RATED = Rated(3.0, 1.5, np.radians(12.0), 0.3)
 
@@ -114,12 +115,21 @@ def test_level_axes_are_right_handed_everywhere(place: tuple[float, ...]) -> Non
     np.testing.assert_allclose(axes[2], np.array(place) / np.linalg.norm(place))
 
 
+def test_slow_on_level_ground_is_safe_and_fast_or_steep_is_not(
+    mission: Mission,
+) -> None:
+    """Down and downhill speed [m/s] and slope [deg]; the envelope asks the same."""
+    cases = [(0.7, 0.0, 0.0), (0.7, 4.0, 0.0), (6.0, 0.0, 0.0), (0.7, 0.0, 40.0)]
+    down, level, steep = np.array(cases).T
+    ground = Ground(si(mission), np.radians(steep), np.zeros(4))
+    found = ground.safe(down, level, np.zeros(4))
+    np.testing.assert_array_equal(found, [True, False, False, False])
+
+
 @pytest.mark.slow
-def test_the_envelope_is_the_boundary_of_what_is_safe(mission: Mission) -> None:
-    """Slower is safe and faster is not, at random points of the boundary."""
+def test_the_envelope_of_resilience(mission: Mission) -> None:
+    """Level ground forgives most where it is slow, and nothing does at 4 m/s down."""
     found = envelope(mission)
-    level = found.horizontal[:, 0]
-    assert np.all(level[:6] > 1.0) and np.all(level[-1:] == 0.0)
-    # steeper is worse where the lander is slow
+    assert np.all(found.horizontal[:6, 0] > 1.0)
+    assert np.all(found.horizontal[-1] == 0.0)
     assert np.all(np.diff(found.horizontal[0]) < 0.0)
-    assert callable(safe)

@@ -194,6 +194,7 @@ def _raw(t: np.ndarray) -> dict[str, np.ndarray]:
         "rcs_propellant": 6.0 - 2.0 * t / IMPACT,
         "battery": 3.0e6 - 100.0 * t,
         "bus": 31.0 - 1e-3 * t,
+        "powered": np.ones_like(t),
         "mass": 360.0 + propellant,
         "thrust_main": main, "thrust_assist": assist, "ground_height": ground,
         "slant_range": altitude / np.cos(np.minimum(path["tilt"], 1.2)),

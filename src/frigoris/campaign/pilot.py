@@ -16,6 +16,7 @@ from frigoris.campaign.plan import EVERY, HISTORY_SAMPLES, Plan
 from frigoris.campaign.rows import RESULTS, Columns, row_table
 from frigoris.campaign.store import write_chunk
 from frigoris.errors import FrigorisError
+from frigoris.flight import landing
 from frigoris.flight.params import Params
 from frigoris.flight.slices import warm_up
 from frigoris.mission.batch import Batch, fly_lanes, make_stage
@@ -58,7 +59,9 @@ class Pilot:
             plan.mission, stage.planned, stage.setting, case, self.sampler
         )
         self._reader = self._make_reader(lanes.planned[0])
-        warm_up(join([lanes.params], plan.width), EVERY)
+        wide = join([lanes.params], plan.width)
+        warm_up(wide, EVERY)
+        landing.warm_up(wide)
 
     def _make_reader(self, planned: Planned) -> Reader:
         stage = self.stage

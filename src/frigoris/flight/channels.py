@@ -91,6 +91,7 @@ def truth_table(raw: Raw, site_M: np.ndarray, standoff: float) -> Table:
         "mass_kg": raw["mass"],
         "battery_kJ": 1e-3 * raw["battery"],
         "bus_V": raw["bus"],
+        "powered": raw["powered"].astype(np.int8),
         "thrust_main_N": raw["thrust_main"],
         "thrust_assist_N": raw["thrust_assist"],
         "altitude_m": height - raw["ground_height"],

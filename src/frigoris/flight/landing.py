@@ -4,7 +4,7 @@ Begins where the flight found its first contact, on the ground that the flight s
 keeps the thrust of that moment until the flight software's own commands ended it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import jax
 import jax.numpy as jnp
@@ -12,10 +12,11 @@ import numpy as np
 
 from frigoris.constants import G0, RADIUS_MOON
 from frigoris.flight.params import Params
-from frigoris.flight.state import State
+from frigoris.flight.state import State, start
 from frigoris.lander import engines as eng
 from frigoris.lander.gear import hull_bed, pad_bed
 from frigoris.lander.mass import mass_properties
+from frigoris.lander.power import endurance
 from frigoris.lander.touchdown import (
     EVERY,
     QUIET,
@@ -59,6 +60,7 @@ class Landing:
     stability: np.ndarray  # least, centre of mass inside the footpads' edges [m]
     slide: np.ndarray  # level way of the centre of mass [m]
     sinkage: np.ndarray  # deepest footpad [m]
+    endurance: np.ndarray  # life on what the battery holds then [s]
 
 
 def figures(landing: Landing, lane: int) -> dict[str, float]:
@@ -78,6 +80,7 @@ def figures(landing: Landing, lane: int) -> dict[str, float]:
         "stroke_left_m": one["stroke_left"],
         "clearance_m": one["clearance"],
         "stability_m": one["stability"],
+        "endurance_h": one["endurance"] / 3600.0,
     }
 
 
@@ -92,11 +95,11 @@ class Settled:
 def level_axes(r_M: Vec3) -> Mat3:
     """East, north and up at a place, as rows."""
     up = r_M / norm(r_M)
-    east = cross(jnp.zeros_like(up).at[2].set(1.0), up)
-    size = norm(jnp.where(up * up < 1.0, east, 1.0))
-    pole = size < 1e-9
-    first = jnp.zeros_like(up).at[0].set(1.0)
-    east = jnp.where(pole, first, east / jnp.where(pole, 1.0, size))
+    pole = jnp.abs(up[2]) > 1.0 - 1e-15
+    zero = jnp.zeros_like(up[2])
+    flat = jnp.where(pole, 1.0, jnp.sqrt(up[0] ** 2 + up[1] ** 2))
+    # at a pole every direction is level: x will do
+    east = jnp.stack([jnp.where(pole, 1.0, -up[1] / flat), up[0] / flat, zero])
     return jnp.stack([east, cross(up, east), up])
 
 
@@ -170,7 +173,19 @@ def settle(params: Params, truth: State, end: float, *, keep: bool = False) -> S
     idle = ~jnp.isfinite(truth.contact.time) | (truth.broken > 0.5)
     s = s._replace(done=s.done | idle)
     s, samples = _record(craft, s) if keep else (work_off(craft, s), {})
-    return Settled(read(craft, s, np.asarray(idle)), samples)
+    found = read(craft, s, np.asarray(idle))
+    lives = np.where(idle, np.nan, endurance(params.power, truth.battery))
+    return Settled(replace(found, endurance=lives), samples)
+
+
+def warm_up(params: Params) -> None:
+    """Compile the programs of the stage for this width, or fetch them."""
+    params = jax.tree.map(jnp.asarray, params)
+    craft, body = prepare(params, start(params)[0])
+    few = jax.tree.map(
+        lambda x: np.asarray(x)[..., :LANES], (craft, begin(craft, body))
+    )
+    advance(*few, jnp.float64(STEP), SAMPLES, EVERY)
 
 
 def _record(craft: Craft, s: Settling) -> tuple[Settling, dict[str, np.ndarray]]:
@@ -227,6 +242,7 @@ def read(craft: Craft, s: Settling, idle: np.ndarray) -> Landing:
         stability=np.asarray(worst.wall),
         slide=np.hypot(*np.asarray(s.body.r_L)[:2]),
         sinkage=np.max(np.asarray(memory.sunk), axis=0),
+        endurance=np.zeros(s.time.shape),
     )
     none = np.where(idle, np.nan, 0.0)
     return Landing(**{f.name: getattr(values, f.name) + none for f in fields(Landing)})

@@ -27,7 +27,8 @@ class State(eqx.Module):
 
     motion: Motion
     thrust: Each  # of each engine [N]
-    pushed: Each  # the same, mean over the last tick [N]
+    flowing: Each  # 1 where the valve of an engine is open
+    pushed: Each  # thrust of each engine, mean over the last tick [N]
     elapsed: Scalar  # length of the last tick [s]
     laser_cant: Scalar  # where the range finder's mirror stands [rad]
     imu: imu.ImuState
@@ -40,7 +41,7 @@ class State(eqx.Module):
     powered: Scalar  # 1, or 0 in a brown-out
     moving: Scalar  # 1 in flight; 0 at rest after contact, or stopped as not finite
     broken: Scalar  # 1 once a number was not finite
-    engines_until: Scalar  # end of the last command that fired, after contact [s]
+    engines_until: Scalar  # end of the last tick in which an engine was open [s]
     depleted_time: Scalar  # when the descent engines' propellant ended [s]
 
 
@@ -51,6 +52,7 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
     truth = State(
         motion=begin.motion,
         thrust=jnp.zeros_like(params.vehicle.engines.thrust),
+        flowing=jnp.zeros_like(params.vehicle.engines.thrust),
         pushed=jnp.zeros_like(params.vehicle.engines.thrust),
         elapsed=zero,
         laser_cant=zero,

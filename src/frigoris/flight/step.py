@@ -85,6 +85,7 @@ def _integrate(
         on * commands.main_duty,
         on * commands.assist_duty,
         state.thrust,
+        state.flowing,
         y.propellant / jnp.maximum(mass.loaded, 1e-9),
         time,
         dt,
@@ -111,6 +112,7 @@ def _integrate(
     new = State(
         motion=motion,
         thrust=eng.thrust_after(engines, firing, dt),
+        flowing=eng.flows_on(firing, dt),
         pushed=given,
         elapsed=jnp.zeros_like(state.elapsed) + dt,
         laser_cant=commands.laser_cant,
@@ -201,6 +203,7 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "mass": total_mass(params.vehicle.mass, m.propellant, m.rcs_propellant),
         "battery": truth.battery,
         "bus": truth.bus,
+        "powered": truth.powered,
         "thrust_main": jnp.sum(truth.pushed * (1.0 - split), axis=0),
         "thrust_assist": jnp.sum(truth.pushed * split, axis=0),
         "ground_height": ground.height(

@@ -24,7 +24,6 @@ from frigoris.types import Scalar, Vec3
 
 Each = Float[Array, "n *#cases"]
 NEVER = 1e8  # a time after every flight [s]
-WARM = 0.01  # share of its thrust above which an engine counts as burning [-]
 
 
 class Engines(eqx.Module):
@@ -70,11 +69,16 @@ def fire(
     main: Scalar,
     assist: Scalar,
     start: Each,
+    flowing: Each,
     fill: Scalar,
     time: Scalar,
     dt: Scalar,
 ) -> Firing:
-    """What the commands of both groups make of the engines over a tick of `dt` [s]."""
+    """What the commands of both groups make of the engines over a tick of `dt` [s].
+
+    `start` is the thrust of each at its start [N], `flowing` 1 where its valve is open
+    then. A pulse that ends within its delays of the end of the tick is cut there.
+    """
     asked = jnp.stack([assist if is_ else main for is_ in engines.assist])
     full = engines.thrust * pressure(engines, fill)
     level = jnp.where(asked > 0.0, jnp.clip(asked, engines.floor, 1.0), 0.0)
@@ -86,17 +90,14 @@ def fire(
     now = jnp.maximum(start / jnp.maximum(full, 1e-9), engines.floor)
     reach = engines.rate * dt
     level = jnp.where(level > 0.0, jnp.clip(level, now - reach, now + reach), 0.0)
-    hot = start > WARM * full
-    valve = engines.floor >= 1.0
-    part = jnp.where(valve, asked, 1.0)  # of the tick
-    opens = (level > 0.0) & ((part < 1.0) | ~hot)
-    wait = jnp.where(opens, engines.open_delay, 0.0)
+    running, wanted = flowing > 0.5, level > 0.0
+    part = jnp.where(engines.floor >= 1.0, asked, 1.0)  # of the tick
+    wait = jnp.where(wanted & ~running, engines.open_delay, 0.0)
     late = jnp.where(part < 1.0, engines.close_delay, 0.0)
     time_open = jnp.clip(part * dt + late - wait, 0.0, dt - wait)
-    time_open = jnp.where(
-        level > 0.0, time_open, jnp.where(hot, engines.close_delay, 0.0)
-    )
-    goal = jnp.where((level > 0.0) | ~hot, full * level, start)
+    closing = jnp.where(running, engines.close_delay, 0.0)
+    time_open = jnp.where(wanted, time_open, closing)
+    goal = jnp.where(wanted, full * level, start)
     stuck, dead = time >= engines.on_from, time >= engines.off_from
     wait = jnp.where(stuck | dead, 0.0, wait)
     time_open = jnp.where(stuck, dt, time_open)
@@ -143,6 +144,12 @@ def thrust_after(engines: Engines, firing: Firing, dt: Scalar) -> Each:
     _, close = _at_switches(engines, firing)
     shut = jnp.maximum(dt - firing.wait - firing.open, 0.0)
     return close * jnp.exp(-shut / engines.lag_off)
+
+
+def flows_on(firing: Firing, dt: Scalar) -> Each:
+    """1 for each engine whose valve is open at the end of the tick."""
+    end = firing.wait + firing.open
+    return jnp.where((firing.open > 0.0) & (end >= dt * (1.0 - 1e-12)), 1.0, 0.0)
 
 
 def limit_to_propellant(

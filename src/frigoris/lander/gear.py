@@ -33,23 +33,20 @@ def pad_bed(gear: Gear, soil: Regolith) -> Bed:
     It slides where the weaker of the two gives way, footpad on soil or soil on soil;
     the cohesion of the soil (35 N at 0.5 kPa and 0.07 m^2) is left out.
     """
-    bearing = soil.bearing * gear.pad_area
-    return Bed(
-        stiffness=UNLOADING * bearing,
-        bearing=bearing,
-        bearing_surface=0.0 * bearing,
-        grip=GRIP + 0.0 * bearing,
-        friction=jnp.minimum(gear.pad_friction, jnp.tan(soil.friction)),
-    )
+    friction = jnp.minimum(gear.pad_friction, jnp.tan(soil.friction))
+    return _bed(soil.bearing * gear.pad_area, friction)
 
 
 def hull_bed(soil: Regolith) -> Bed:
-    """The ground under a part of the body."""
-    bearing = soil.bearing * HULL_PATCH
+    """The ground under a part of the body, which does not rub."""
+    return _bed(soil.bearing * HULL_PATCH, 0.0 * soil.bearing)
+
+
+def _bed(bearing: Scalar, friction: Scalar) -> Bed:
     return Bed(
         stiffness=UNLOADING * bearing,
         bearing=bearing,
         bearing_surface=0.0 * bearing,
         grip=GRIP + 0.0 * bearing,
-        friction=0.0 * bearing,
+        friction=friction,
     )

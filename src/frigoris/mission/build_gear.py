@@ -66,13 +66,10 @@ def _legs(legs: SimpleNamespace) -> Legs:
         row = [getattr(first, name), *[getattr(second, name)] * 2]
         return _shaped([row] * legs.count)
 
+    joints = np.moveaxis(_shaped(hinges), 1, 0)  # xyz, leg and strut
     return Legs(
         pad_B=leaf(np.moveaxis(_shaped(pads), 1, 0)),
-        hinge_B=leaf(
-            np.moveaxis(_shaped(hinges), 1, 0).reshape(
-                3, legs.count, 3, *_shaped(hinges).shape[2:]
-            )
-        ),
+        hinge_B=leaf(joints.reshape(3, legs.count, 3, *joints.shape[2:])),
         stiffness=leaf(each("stiffness")),
         damping=leaf(each("damping")),
         crush=leaf(each("crush")),

@@ -1,8 +1,9 @@
 """The boundary of safe touchdown of a mission's lander, on planes of its soil.
 
 Every point of the boundary is found by bisection with the touchdown model itself, all
-points side by side. Safe is who stands at the end with all struts whole and no hard
-strike of the body; the worst of the ways the lander can be turned counts.
+points side by side; where what is safe comes in islands, it is the edge of one of them.
+Safe is who stands at the end with all struts whole and no hard strike of the body; the
+worst of the ways the lander can be turned counts.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import numpy as np
 from frigoris.flight.landing import FALLEN, read, work_off
 from frigoris.lander.gear import hull_bed, pad_bed
 from frigoris.lander.mass import mass_properties
-from frigoris.lander.touchdown import Body, Craft, Hull, Settling, Spot, begin
+from frigoris.lander.touchdown import Body, Craft, Hull, Spot, begin
 from frigoris.math.tree import leaf
 from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_vehicle import mass_model
@@ -52,66 +53,80 @@ class Envelope:
     rated: tuple[float, float]  # of the mission: down, horizontal [m/s]
 
 
+class Ground:
+    """The lander as planned, descent tanks empty, over planes that fall towards +x.
+
+    `steep` is the slope [rad] and `turn` how far the body is turned about the vertical
+    [rad], a case for each.
+    """
+
+    def __init__(self, m: SimpleNamespace, steep: np.ndarray, turn: np.ndarray):
+        self.craft = _craft(m, steep)
+        self.turn = turn
+
+    def safe(self, down: np.ndarray, level: np.ndarray, rate: np.ndarray) -> np.ndarray:
+        """Who stands at the end, whole and without a hard strike.
+
+        Speeds downward and downhill [m/s], rate of the turn downhill [rad/s].
+        """
+        body = _body(self.turn, down, level, rate)
+        settled = work_off(self.craft, begin(self.craft, body))
+        found = read(self.craft, settled, np.zeros(down.shape, dtype=bool))
+        strike = np.asarray(self.craft.hull.strike_max)
+        good = (found.tilt < FALLEN) & (found.broken == 0) & (found.strike <= strike)
+        return np.asarray(good)
+
+
 def envelope(mission: Mission, progress: Progress | None = None) -> Envelope:
     """The boundary for the lander as planned, its descent tanks empty."""
     m = si(mission)
-    grid = np.array([(v, s, k) for v in SPEEDS for s in SLOPES for k in range(TURNS)]).T
-    down, steep = grid[0], np.radians(grid[1])
-    turn = np.pi / m.lander.legs.count * grid[2] - m.lander.legs.azimuth
-    turn = turn + np.pi / m.lander.legs.count
-    craft = _craft(m, steep)
-    done = [0.0]
+    legs = m.lander.legs
+    grid = [(v, s, k) for v in SPEEDS for s in SLOPES for k in range(TURNS)]
+    down, slope, k = np.array(grid).T
+    # between two legs ahead, and a leg ahead
+    turn = np.pi / legs.count * (k + 1.0) - legs.azimuth
+    ground = Ground(m, np.radians(slope), turn)
+    zero, asked = np.zeros_like(down), 2.0 * (BISECTIONS + 1)
+    flown = 0.0
 
-    def told() -> None:
-        done[0] += 1.0
+    def told(good: np.ndarray) -> np.ndarray:
+        nonlocal flown
+        flown += 1.0
         if progress:
-            progress(done[0], 2.0 * (BISECTIONS + 1))
+            progress(flown, asked)
+        return good
 
-    def speeds(level: np.ndarray) -> Body:
-        return _body(craft, steep, turn, down, level, 0.0 * level)
+    def horizontal(level: np.ndarray) -> np.ndarray:
+        return told(ground.safe(down, level, zero))
 
-    def rates(level: np.ndarray) -> Body:
-        return _body(craft, steep, turn, down, 0.0 * level, np.radians(level))
+    def turning(level: np.ndarray) -> np.ndarray:
+        return told(ground.safe(down, zero, np.radians(level)))
 
     shape = (len(SPEEDS), len(SLOPES), TURNS)
+    size, craft = down.size, ground.craft
     return Envelope(
         name=mission.mission.title,
         mass=float(craft.mass[0]),
         height=float(craft.com_B[2, 0] - craft.legs.pad_B[2, 0, 0]),
         slopes=np.array(SLOPES),
         speeds=np.array(SPEEDS),
-        horizontal=_boundary(craft, speeds, SPEED_MOST, told).reshape(shape).min(2),
-        rate=_boundary(craft, rates, RATE_MOST, told).reshape(shape).min(2),
-        rated=(m.lander.legs.vertical_speed_max, m.lander.legs.horizontal_speed_max),
+        horizontal=_boundary(horizontal, size, SPEED_MOST).reshape(shape).min(2),
+        rate=_boundary(turning, size, RATE_MOST).reshape(shape).min(2),
+        rated=(legs.vertical_speed_max, legs.horizontal_speed_max),
     )
 
 
 def _boundary(
-    craft: Craft,
-    start: Callable[[np.ndarray], Body],
-    most: float,
-    told: Callable[[], None],
+    safe: Callable[[np.ndarray], np.ndarray], count: int, most: float
 ) -> np.ndarray:
-    """The largest level that is safe, up to `most`; zero where even none is."""
-    count = craft.mass.shape[-1]
+    """A largest level that is safe, up to `most`; zero where even none is."""
     low, high = np.zeros(count), np.full(count, most)
-    nothing = ~safe(craft, start(low))
-    told()
+    nothing = ~safe(low)
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        good = safe(craft, start(middle))
+        good = safe(middle)
         low, high = np.where(good, middle, low), np.where(good, high, middle)
-        told()
     return np.where(nothing, 0.0, low)
-
-
-def safe(craft: Craft, body: Body) -> np.ndarray:
-    """Who stands at the end, whole and without a hard strike."""
-    settled: Settling = work_off(craft, begin(craft, body))
-    found = read(craft, settled, np.zeros(craft.mass.shape[-1], dtype=bool))
-    strike = np.asarray(craft.hull.strike_max)
-    good = (found.tilt < FALLEN) & (found.broken == 0) & (found.strike <= strike)
-    return np.asarray(good)
 
 
 def _craft(m: SimpleNamespace, steep: np.ndarray) -> Craft:
@@ -148,21 +163,14 @@ def _craft(m: SimpleNamespace, steep: np.ndarray) -> Craft:
 
 
 def _body(
-    craft: Craft,
-    steep: np.ndarray,
-    turn: np.ndarray,
-    down: np.ndarray,
-    level: np.ndarray,
-    rate: np.ndarray,
+    turn: np.ndarray, down: np.ndarray, level: np.ndarray, rate: np.ndarray
 ) -> Body:
-    """Upright over the slope, moving down and downhill, turning downhill."""
-    zero = np.zeros_like(steep)
-    half = 0.5 * turn
-    # body axes are turned by `turn` about the vertical; downhill is +x of the ground
+    """Upright, moving down and downhill, turning downhill."""
+    zero, half = np.zeros_like(down), 0.5 * turn
+    # about +y of the ground, in body axes
     spin = np.stack([np.sin(turn) * rate, np.cos(turn) * rate, zero])
-    # high enough: `begin` lets it down to the first touch
     return Body(
-        r_L=jnp.asarray(np.stack([zero, zero, zero + 5.0])),
+        r_L=jnp.zeros((3, *down.shape)),  # `begin` puts it on the ground
         v_L=jnp.asarray(np.stack([level, zero, -down])),
         q_LB=jnp.asarray(np.stack([np.cos(half), zero, zero, np.sin(half)])),
         omega_B=jnp.asarray(spin),

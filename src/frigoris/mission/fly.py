@@ -257,6 +257,9 @@ def _telemetry_end(
     end = float(seen.truth["t_s"][-1])
     if seen.touched is not None and seen.outcome != LANDED:
         end = seen.touched.time
+    dark = seen.truth["t_s"][seen.truth["powered"] < 1]
+    if dark.size:  # the radio is off; what it would say once it is back is left out
+        end = min(end, float(dark[0]))
     tables = telemetry_tables(
         seen.onboard,
         radio_rate_bit_s=mission.radio.rate_bit_s,

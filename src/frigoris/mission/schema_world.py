@@ -133,7 +133,7 @@ class Survey(Section):
 
 
 class Regolith(Section):
-    """Soil of the site: Lunar Sourcebook, chapter 9. Touchdown does not use it yet."""
+    """Soil of the site: Lunar Sourcebook, chapter 9."""
 
     density_surface_kg_m3: Number = param(800, 2000, "at the surface", 1301.0)
     density_deep_kg_m3: Number = param(1200, 2500, "far below", 1920.0)

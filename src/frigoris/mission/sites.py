@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from frigoris.errors import UnknownMissionError, UserError
-from frigoris.math.tree import leaf
+from frigoris.mission.build_gear import make_soil
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import terrain_of
 from frigoris.mission.si import si
 from frigoris.moon.embedded import CRATERS, PLACES
 from frigoris.moon.overview import Standing, Wish
-from frigoris.moon.regolith import GRAVITY_MOON, Regolith
+from frigoris.moon.regolith import GRAVITY_MOON
 from frigoris.moon.relief import GROUNDS
 from frigoris.moon.survey import Survey
 from frigoris.moon.terrain import load_terrain
@@ -103,8 +103,9 @@ def _of_mission(mission: Mission, told: datetime | None, terrain: str | None) ->
         heading_deg=math.degrees(m.orbit.arrival_heading),
         survey=Survey(**vars(m.survey)),
         standing=Standing(
-            Regolith(**{name: leaf(value) for name, value in vars(m.regolith).items()}),
+            make_soil(m.regolith),
             m.lander.dry_mass * GRAVITY_MOON / m.lander.legs.count,
+            m.lander.legs.pad_diameter,
         ),
     )
 

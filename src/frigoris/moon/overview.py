@@ -71,6 +71,7 @@ class Standing:
 
     soil: Regolith
     load: float  # of one pad [N]
+    pad: float  # diameter of one [m]
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,8 @@ class VehicleModel(eqx.Module):
     main_gap: Float[Array, "2 *#cases"]  # throttle that they must not dwell in [-]
     gimbal_max: Scalar  # of the main engines, 0 where they are fixed [rad]
     gimbal_arm: Scalar  # centre of mass above the gimbal [m]
-    rcs_allocation: Float[
-        Array, "jets 6 *#cases"
-    ]  # duty per torque +x, -x, ... [1/(N m)]
+    # duty of each jet per torque [1/(N m)]: +x, -x, +y, -y, +z, -z
+    rcs_allocation: Float[Array, "jets 6 *#cases"]
     rcs_opposites: Float[Array, "pairs jets *#cases"]  # ones at jets that cancel
     cant_max: Scalar  # of the range finder's mirror [rad]
     standoff: Scalar  # centre of mass above the footpads at landing [m]

@@ -9,8 +9,6 @@ from frigoris.moon.overview import STEEP, Overview, Standing
 from frigoris.moon.regolith import bearing_capacity, sinkage
 from frigoris.moon.time import format_utc
 
-PAD = 0.3  # diameter of a footpad as an example: missions do not tell it yet [m]
-
 
 def facts(view: Overview) -> dict[str, Any]:
     """The numbers of a sheet, by name with unit."""
@@ -42,11 +40,14 @@ def facts(view: Overview) -> dict[str, Any]:
 
 
 def _soil(standing: Standing) -> dict[str, float]:
-    pressure = standing.load / (0.25 * np.pi * PAD**2)
+    pressure = standing.load / (0.25 * np.pi * standing.pad**2)
     return {
+        "pad_diameter_m": standing.pad,
         "pad_pressure_kPa": pressure * 1e-3,
         "pad_sinkage_mm": float(sinkage(standing.soil, leaf(pressure))) * 1e3,
-        "bearing_capacity_kPa": float(bearing_capacity(standing.soil, leaf(PAD)))
+        "bearing_capacity_kPa": float(
+            bearing_capacity(standing.soil, leaf(standing.pad))
+        )
         * 1e-3,
     }
 
@@ -94,8 +95,9 @@ def lines(view: Overview) -> list[tuple[str, str]]:
         rows.append(("map of the mission errs", error))
     if "pad_sinkage_mm" in told:
         soil = (
-            f"a pad of {PAD:g} m at rest presses {told['pad_pressure_kPa']:.1f} kPa, "
-            f"sinks by {told['pad_sinkage_mm']:.1f} mm; soil gives way at "
+            f"a pad of {told['pad_diameter_m']:g} m at rest presses "
+            f"{told['pad_pressure_kPa']:.1f} kPa, sinks by "
+            f"{told['pad_sinkage_mm']:.1f} mm; soil gives way at "
             f"{told['bearing_capacity_kPa']:.0f} kPa"
         )
         rows.append(("soil", soil))
