@@ -3,7 +3,7 @@ error, never a hang."""
 
 import string
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from frigoris.errors import MissionFileError, UserError
@@ -95,6 +95,7 @@ def as_yaml(tree):
 
 @settings(max_examples=25)
 @given(at=st.sampled_from(PLACES), value=values)
+@example(at=("mission",), value={" \x85": None})  # a key with the end of a line
 def test_the_catalogue_tree_with_one_value_swapped(at, value, tmp_path_factory):
     load(tmp_path_factory.getbasetemp(), as_yaml(swapped(TREE, at, value)))
 

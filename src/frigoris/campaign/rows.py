@@ -9,6 +9,7 @@ import pyarrow as pa
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import UserError
 from frigoris.flight import channels
+from frigoris.flight.landing import Landing
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touches, outcomes, touches
 from frigoris.flight.slices import AFTER_CONTACT, Flown
@@ -37,7 +38,7 @@ RESULTS = {
     "touchdown_sinkage_m": "of the footpad that sank deepest",
     "touchdown_strike_m_s": "fastest strike of the body into the ground",
     "touchdown_broken_count": "legs with a broken strut",
-    "touchdown_endurance_h": "life after it on what the battery holds",
+    "touchdown_endurance_h": "life from contact on what the battery holds",
     "margin_descent_rate_m_s": "what the legs are rated for less what they got",
     "margin_speed_horizontal_m_s": "what the legs are rated for less what they got",
     "margin_tilt_deg": "largest tilt of a landing less that at rest",
@@ -78,15 +79,16 @@ def history_channels() -> list[str]:
     return sorted({n for n in names if not n.startswith(UNFIT)})
 
 
-def results(stage: Stage, batch: Batch, m: SimpleNamespace) -> Columns:
+def results(
+    site_M: np.ndarray, flown: Flown, down: Landing, m: SimpleNamespace
+) -> Columns:
     """The columns `outcome`, `landed` and `RESULTS` of all lanes; `m` in SI."""
-    flown, down, legs = batch.flown, batch.settled.landing, rated(m)
+    legs = rated(m)
     found = touches(flown.truth)
     named = np.array(outcomes(flown.truth, down, legs))
     up = found.r_M / np.sqrt(np.sum(found.r_M**2, axis=0))
     lat, lon = np.arcsin(up[2]), np.arctan2(up[1], up[0])
-    site = stage.planned.site_M
-    east, north = _offsets(found, site)
+    east, north = _offsets(found, site_M)
     motion = flown.truth.motion
     values = [
         found.time,
@@ -97,7 +99,7 @@ def results(stage: Stage, batch: Batch, m: SimpleNamespace) -> Columns:
         np.degrees(lon),
         east,
         north,
-        channels.ground_distance(found.r_M.T, site),
+        channels.ground_distance(found.r_M.T, site_M),
         np.asarray(motion.propellant),
         np.asarray(motion.rcs_propellant),
         _altitude_error(flown),
@@ -193,7 +195,7 @@ def row_table(
     """The rows of a chunk."""
     lanes = len(cases)
     m = si(batch.lanes[0][0])
-    found = results(stage, batch, m)
+    found = results(stage.planned.site_M, batch.flown, batch.settled.landing, m)
     columns: dict[str, object] = {"case": np.asarray(cases, dtype=np.int64), **inputs}
     columns |= {k: v[:lanes] for k, v in found.items()}
     columns |= metrics(stage, batch, lanes, names)

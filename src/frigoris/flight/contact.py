@@ -137,5 +137,6 @@ def detect(
             before.contact.omega_BI_B,
         ),
         thrust=jnp.where(touched, thrust, before.contact.thrust),
+        battery=jnp.where(touched, before.battery, before.contact.battery),
     )
     return touched, found

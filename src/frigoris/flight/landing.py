@@ -12,6 +12,7 @@ import numpy as np
 
 from frigoris.constants import G0, RADIUS_MOON
 from frigoris.flight.params import Params
+from frigoris.flight.slices import AFTER_CONTACT
 from frigoris.flight.state import State, start
 from frigoris.lander import engines as eng
 from frigoris.lander.gear import hull_bed, pad_bed
@@ -60,7 +61,7 @@ class Landing:
     stability: np.ndarray  # least, centre of mass inside the footpads' edges [m]
     slide: np.ndarray  # level way of the centre of mass [m]
     sinkage: np.ndarray  # deepest footpad [m]
-    endurance: np.ndarray  # life on what the battery holds then [s]
+    endurance: np.ndarray  # from the contact on what the battery holds [s]
 
 
 def figures(landing: Landing, lane: int) -> dict[str, float]:
@@ -165,7 +166,9 @@ def settle(params: Params, truth: State, end: float, *, keep: bool = False) -> S
     """
     params = jax.tree.map(jnp.asarray, params)
     truth = jax.tree.map(jnp.asarray, truth)
-    never = truth.engines_until > end - 1e-6
+    # what other lanes made the batch fly beyond must not count
+    told = jnp.minimum(end, truth.contact.time + AFTER_CONTACT)
+    never = truth.engines_until > told - 1e-6
     until = jnp.where(never, jnp.inf, truth.engines_until)
     truth = replace_at(lambda t: t.engines_until, truth, until)
     craft, body = prepare(params, truth)
@@ -174,7 +177,7 @@ def settle(params: Params, truth: State, end: float, *, keep: bool = False) -> S
     s = s._replace(done=s.done | idle)
     s, samples = _record(craft, s) if keep else (work_off(craft, s), {})
     found = read(craft, s, np.asarray(idle))
-    lives = np.where(idle, np.nan, endurance(params.power, truth.battery))
+    lives = np.where(idle, np.nan, endurance(params.power, truth.contact.battery))
     return Settled(replace(found, endurance=lives), samples)
 
 

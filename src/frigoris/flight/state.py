@@ -20,6 +20,7 @@ class Contact(eqx.Module):
     q_MB: Quat
     omega_BI_B: Vec3  # [rad/s]
     thrust: Each  # of each engine in the tick of the contact [N]
+    battery: Scalar  # energy left at the start of that tick [J]
 
 
 class State(eqx.Module):
@@ -67,6 +68,7 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
             q_MB=begin.motion.q_MB,
             omega_BI_B=begin.motion.omega_BI_B,
             thrust=jnp.zeros_like(params.vehicle.engines.thrust),
+            battery=zero + params.power.charge,
         ),
         battery=zero + params.power.charge,
         bus=zero + params.power.volts_full,

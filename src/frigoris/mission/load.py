@@ -117,8 +117,14 @@ def _together(findings: list[Finding]) -> str:
     ordered = sorted(findings, key=lambda f: f.place)
     first: dict[tuple[Place, str], str] = {}
     for place, text in ordered:  # a value that fits neither kind of a union: once
-        first.setdefault((place, text.partition(" is not ")[0]), f"{place}: {text}")
+        line = f"{place}: {_printable(text)}"
+        first.setdefault((place, text.partition(" is not ")[0]), line)
     return "\n".join(first.values())
+
+
+def _printable(text: str) -> str:
+    """A key may hold line ends and worse."""
+    return "".join(x if x.isprintable() else ascii(x)[1:-1] for x in text)
 
 
 def _place(source: Source, at: Location, of_key: bool = False) -> Place:
