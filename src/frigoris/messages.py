@@ -35,6 +35,7 @@ class Measurements(eqx.Module):
     star_valid: Flag
     laser_range: Scalar  # slant range along the boresight [m]
     laser_valid: Flag  # confirmed by the instrument's own N-of-M rule
+    propellant: Scalar  # left in all tanks by their gauge, NaN between readings [kg]
     contact: Flag  # any leg switch closed
 
 

@@ -17,4 +17,5 @@ Flag: TypeAlias = Bool[Array, "*#cases"]
 Index: TypeAlias = Int[Array, "*#cases"]
 Pads: TypeAlias = Float[Array, "3 legs *#cases"]  # a vector for each footpad
 Jets: TypeAlias = Float[Array, "jets *#cases"]  # one number per attitude thruster
+JetFlags: TypeAlias = Bool[Array, "jets *#cases"]
 Key: TypeAlias = UInt32[Array, "2 *#cases"]  # counter-based generator key

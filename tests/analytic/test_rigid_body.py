@@ -17,10 +17,12 @@ from frigoris.lander.rigid_body import (
     rk4_step,
     specific_energy,
 )
+from frigoris.lander.thrusters import delivered
 from frigoris.math.rotation import rotate
 from frigoris.math.vectors import matvec
 from frigoris.moon.gravity import gravity
 from frigoris.moon.orientation import SPIN, principal_axes
+from frigoris.onboard.modulation import Modulation, Pwpf, pwpf
 from support.vehicles import MODEL, VEHICLE, engines, steady
 
 OMEGA = jnp.array([0.0, 0.0, SPIN])
@@ -200,3 +202,32 @@ def test_a_circular_orbit_seen_from_the_rotating_moon() -> None:
     v_M = jax.jacfwd(r_M)
     got = moon_accel(world(0), r_M(t), v_M(t), jnp.zeros(3))
     np.testing.assert_allclose(got, jax.jacfwd(v_M)(t), atol=1e-14)  # measured 7e-16
+
+
+@pytest.mark.parametrize(
+    ("level", "on_ms", "off_ms"), [(0.2, 11.544, 76.624), (0.5, 17.667, 23.123)]
+)
+def test_modulated_jets_turn_the_vehicle_by_their_closed_form(
+    level: float, on_ms: float, off_ms: float
+) -> None:
+    """Twenty seconds of a constant level of roll, pulses inside and across ticks."""
+    j, tick, count = RIGID.thrusters, jnp.float64(0.1), 200
+    arm = j.position_B - jnp.array([0.0, 0.0, 0.95])[:, None]
+    roll = jnp.cross(arm.T, j.direction_B.T)[:, 2] * j.thrust
+    wanted = jnp.where(roll > 0.0, level, 0.0)
+    settings = Pwpf(*(jnp.float64(x) for x in (4.5, 0.15, 0.45, 0.15, 1.0)))
+
+    def one(_: int, carry: tuple[Motion, Modulation]) -> tuple[Motion, Modulation]:
+        y, memory = carry
+        on, memory = pwpf(settings, wanted, memory, tick)
+        duty = delivered(j, on / tick, jnp.float64(0.0), tick)
+        act = steady(RIGID, [0.0, 0.0, 0.0], rcs_duty=duty)
+        return rk4_step(RIGID, world(0), act, y, jnp.float64(0.0), tick), memory
+
+    start = emptied(orbit(100e3, 0.7, [0.0, 0.0, 0.0]))
+    first = (start, Modulation(jnp.zeros(8), jnp.zeros(8) > 1.0))
+    y, _ = jax.jit(lambda c: jax.lax.fori_loop(0, count, one, c))(first)
+    turned = 171.0 * float(y.omega_BI_B[2])
+    torque = float(jnp.sum(jnp.where(roll > 0.0, roll, 0.0)))
+    expected = torque * on_ms / (on_ms + off_ms) * count * 0.1
+    assert turned == pytest.approx(expected, rel=0.01)

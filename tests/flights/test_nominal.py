@@ -128,3 +128,14 @@ def test_dust_blinds_the_laser_in_the_last_metres_only(recorded: Fleet) -> None:
     above = (altitude["dusty"] > 1.2 * onset) & (altitude["dusty"] < 10.0 * onset)
     assert heard["dusty"][above].all()
     assert dusty.outcome == LANDED  # what it knew when the dust rose is enough
+
+
+def test_a_gauge_finds_what_was_loaded_less(fleet: Fleet) -> None:
+    """Eight kilograms short; bookkeeping alone never notices."""
+    errors = {}
+    for name in ("short-loaded", "gauged"):
+        seen = fleet.see(name)
+        errors[name] = seen.onboard["est_mass_kg"] - seen.truth["mass_kg"]
+    assert errors["short-loaded"][-1] > 7.0
+    # a tenth of 2 kg of noise a second leaves 0.46 kg, one sigma
+    assert abs(errors["gauged"][-1]) < 2.0

@@ -13,6 +13,7 @@ from frigoris.moon.ground import Ground
 from frigoris.moon.plume import Plume
 from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
+from frigoris.sensors.gauge import Gauge
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
 from frigoris.sensors.star_tracker import StarTracker
@@ -25,6 +26,7 @@ class Sensors(eqx.Module):
     imu: Imu
     star: StarTracker
     laser: Laser
+    gauge: Gauge
 
 
 class Start(eqx.Module):

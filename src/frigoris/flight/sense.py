@@ -15,11 +15,12 @@ from frigoris.math.vectors import dot, norm
 from frigoris.messages import Measurements, boresight
 from frigoris.moon.ground import fading, ray
 from frigoris.moon.plume import optical_depth
-from frigoris.sensors import imu, laser, star_tracker
+from frigoris.sensors import gauge, imu, laser, star_tracker
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
 SLOW_TICKS = 10  # of the star tracker
 FAST_NOISES = imu.NOISES + laser.NOISES
+SLOW_NOISES = imu.NOISES + star_tracker.NOISES + gauge.NOISES
 FAR = 1e7  # stands for no echo [m]
 COS_GRAZING = 0.2588  # of 75 deg [-]
 FINE = (60.0, 100.0)  # heights between which the beam begins to see fine relief [m]
@@ -75,28 +76,27 @@ def _through_dust(params: Params, state: State) -> Scalar:
 
 
 def _slow(
-    params: Params,
-    q_MB: Quat,
-    biases: imu.ImuState,
-    time: Scalar,
-    tick: UInt32[Array, ""],
-) -> tuple[Quat, imu.ImuState]:
-    """What happens at the rate of the star tracker: its attitude, NaN in between, and
-    the walk of the biases.
+    params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
+) -> tuple[Quat, Scalar, imu.ImuState]:
+    """What happens at the rate of the star tracker: its attitude and the propellant,
+    NaN in between, and the walk of the biases.
     """
-    s = params.sensors
+    s, motion = params.sensors, state.motion
+    left = motion.propellant + motion.rcs_propellant
 
-    def now() -> tuple[Quat, imu.ImuState]:
-        noise = normals(
-            params.key, tick, imu.NOISES + star_tracker.NOISES, first=FAST_NOISES
-        )
-        q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), q_MB)
-        seen = star_tracker.measure(s.star, q_IB, noise[imu.NOISES :])
-        return seen, imu.walk(s.imu, biases, noise[: imu.NOISES])
+    def now() -> tuple[Quat, Scalar, imu.ImuState]:
+        noise = normals(params.key, tick, SLOW_NOISES, first=FAST_NOISES)
+        q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
+        walk, stars, last = imu.NOISES, star_tracker.NOISES, SLOW_NOISES - 1
+        seen = star_tracker.measure(s.star, q_IB, noise[walk : walk + stars])
+        settled = jnp.sum(state.pushed, axis=0) > 0.0
+        read = gauge.measure(s.gauge, left, settled, noise[last])
+        return seen, read, imu.walk(s.imu, state.imu, noise[:walk])
 
     due = tick % SLOW_TICKS == 0
-    found: tuple[Quat, imu.ImuState] = lax.cond(
-        due, now, lambda: (jnp.full_like(q_MB, jnp.nan), biases)
+    none = jnp.full_like(motion.q_MB, jnp.nan), jnp.full_like(left, jnp.nan)
+    found: tuple[Quat, Scalar, imu.ImuState] = lax.cond(
+        due, now, lambda: (*none, state.imu)
     )
     return found
 
@@ -115,7 +115,8 @@ def sense(
         state.elapsed,
         noise[: imu.NOISES],
     )
-    q_IB, imu_state = _slow(params, motion.q_MB, imu_state, time, tick)
+    within = replace_at(lambda x: x.imu, state, imu_state)
+    q_IB, propellant, imu_state = _slow(params, within, time, tick)
     beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
     slant, cos_incidence, hit = _beam_on_ground(params, state, beam_M)
     cos_incidence = cos_incidence * _through_dust(params, state)
@@ -130,6 +131,7 @@ def sense(
         star_valid=jnp.isfinite(q_IB[0]),
         laser_range=value,
         laser_valid=valid,
+        propellant=propellant,
         contact=state.contact.time < jnp.inf,
     )
     beam = Beam(

@@ -32,6 +32,7 @@ from frigoris.moon.plume import Plume
 from frigoris.moon.survey import Survey, surveyed
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
+from frigoris.sensors.gauge import Gauge
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.laser import Laser
 from frigoris.sensors.star_tracker import StarTracker
@@ -107,6 +108,11 @@ def make_params(
                 noise=leaf(switch * m.sensors.star_tracker.noise),
             ),
             laser=_laser(m, switch),
+            gauge=Gauge(
+                scale=leaf(m.sensors.gauge.scale_error),
+                bias=leaf(m.sensors.gauge.bias),
+                noise=leaf(switch * m.sensors.gauge.noise),
+            ),
         ),
         power=make_power(m.lander.power),
         gear=make_gear(m.lander),

@@ -25,6 +25,7 @@ from frigoris.onboard.config import (
     SequenceConfig,
     VehicleModel,
 )
+from frigoris.onboard.modulation import Pwpf
 
 
 def group(m: SimpleNamespace, name: str) -> tuple[float, float]:
@@ -62,9 +63,9 @@ def vehicle_model(m: SimpleNamespace, standoff: float) -> VehicleModel:
     assist, assist_flow = group(m, "assist")
     rcs = m.lander.rcs
     masses = mass_model(m.lander)
+    zero = 0.0 * masses.loaded
     wet, empty = (
-        mass_properties(masses, x, masses.loaded_rcs)
-        for x in (masses.loaded, 0.0 * masses.loaded)
+        mass_properties(masses, x, masses.loaded_rcs) for x in (masses.loaded, zero)
     )
     com = np.asarray(0.5 * (wet.com_B + empty.com_B))
     position, direction = jet_places(rcs)
@@ -73,6 +74,7 @@ def vehicle_model(m: SimpleNamespace, standoff: float) -> VehicleModel:
     first = mains[0] if mains else m.lander.engines[0]
     return VehicleModel(
         mass_start=leaf(start_mass(m)),
+        mass_dry=leaf(float(total_mass(masses, zero, zero))),
         mass_empty=leaf(float(empty.mass)),
         inertia_wet=leaf(np.diagonal(np.asarray(wet.inertia_B))),
         inertia_dry=leaf(np.diagonal(np.asarray(empty.inertia_B))),
@@ -115,6 +117,7 @@ def navigation_config(m: SimpleNamespace) -> NavigationConfig:
         gate_sigma=leaf(n.gate_sigma),
         gate_floor=leaf(n.gate_floor),
         star_sigma=leaf(n.star_sigma),
+        gauge_gain=leaf(n.gauge_gain),
     )
 
 
@@ -144,6 +147,10 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
         position_gain=leaf(g.position_gain),
         drift_max=leaf(g.drift_max),
     )
+
+
+def _modulator(settings: SimpleNamespace) -> Pwpf:
+    return Pwpf(**{name: leaf(value) for name, value in vars(settings).items()})
 
 
 def onboard_config(
@@ -176,6 +183,7 @@ def onboard_config(
             accel_max=leaf(c.accel_max),
             torque_trim_max=leaf(c.torque_trim_max),
             trim_gain=leaf(c.trim_gain),
+            modulator=c.modulator and _modulator(c.modulator),
         ),
         sequence=SequenceConfig(
             deorbit_time=leaf(plan.deorbit_time),

@@ -1,5 +1,8 @@
 """Mission file: the load of the flight software, which never sees the truth."""
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from frigoris.mission.schema_base import Number, Section, Vec3, item, param
 
 
@@ -35,6 +38,9 @@ class Navigation(Section):
         0.5, 100, "a range further off than this many sigma is rejected"
     )
     gate_floor_m: Number = param(0, 1e5, "a range closer than this never is")
+    gauge_gain_ratio: Number = param(
+        0, 1, "of a reading of the propellant gauge; 0 counts commands alone", 0.0
+    )
     star_sigma_arcsec: Number = param(0.1, 36_000, "about each axis")
 
 
@@ -72,6 +78,23 @@ class Guidance(Section):
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
 
 
+class Modulator(Section):
+    """Pulse-width pulse-frequency modulator: a filter, and a switch with hysteresis."""
+
+    gain_ratio: Number = param(0.1, 100, "of the filter")
+    lag_ms: Number = param(1, 10_000, "of the filter")
+    on_ratio: Number = param(0.001, 10, "output of the filter that switches on")
+    off_ratio: Number = param(0, 10, "and the lower one that switches off")
+    level_ratio: Number = param(0.1, 10, "taken from what is asked while on", 1.0)
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> "Modulator":
+        if self.off_ratio >= self.on_ratio:
+            message = "off_ratio is not below on_ratio"
+            raise PydanticCustomError("order", "{m}", {"m": message})
+        return self
+
+
 class Control(Section):
     """Attitude control."""
 
@@ -82,6 +105,9 @@ class Control(Section):
     accel_max_deg_s2: Number = param(0.001, 90, "fastest change of the turn")
     torque_trim_max_N_m: Number = param(0, 1e5, "largest torque that is trimmed out")
     trim_gain_per_s: Number = param(0, 10, "how fast the trim follows")
+    modulator: Modulator | None = item(
+        "of the thrusters; without one their on-time is what was asked for", None
+    )
 
 
 class Sequence(Section):

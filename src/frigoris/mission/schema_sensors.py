@@ -63,9 +63,18 @@ class LaserRangeFinder(Section):
         return self
 
 
+class Gauge(Section):
+    """Propellant left, descent and attitude together, read while engines settle it."""
+
+    scale_error_ratio: Number = param(-0.5, 0.5, "error, share of the reading", 0.0)
+    bias_kg: Number = param(-1000, 1000, "constant error", 0.0)
+    noise_kg: Number = param(0, 1000, "one sigma of a reading, slosh included", 0.0)
+
+
 class Sensors(Section):
     """All instruments that the flight software reads."""
 
     imu: Imu = item("inertial measurement unit")
     star_tracker: StarTracker = item("star tracker")
     laser: LaserRangeFinder = item("range finder")
+    gauge: Gauge = item("propellant gauge", Gauge())

@@ -8,6 +8,7 @@ import equinox as eqx
 from jaxtyping import Array, Float
 
 from frigoris.math.harmonics import Harmonics
+from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
 
@@ -25,6 +26,7 @@ class VehicleModel(eqx.Module):
     """Masses, thrusts and mountings as planned."""
 
     mass_start: Scalar  # [kg]
+    mass_dry: Scalar  # without any propellant at all [kg]
     mass_empty: Scalar  # without any propellant of the descent engines [kg]
     inertia_wet: Vec3  # principal moments used by the controller [kg m^2]
     inertia_dry: Vec3
@@ -66,6 +68,7 @@ class NavigationConfig(eqx.Module):
     gate_sigma: Scalar  # [-]
     gate_floor: Scalar  # [m]
     star_sigma: Scalar  # [rad]
+    gauge_gain: Scalar  # of a reading of the propellant gauge [-]
 
 
 class GuidanceConfig(eqx.Module):
@@ -104,6 +107,7 @@ class ControlConfig(eqx.Module):
     accel_max: Scalar  # of the profile that stops a turn [rad/s^2]
     torque_trim_max: Scalar  # integral action at most [N m]
     trim_gain: Scalar  # [1/s]
+    modulator: Pwpf | None  # of the attitude thrusters
 
 
 class SequenceConfig(eqx.Module):

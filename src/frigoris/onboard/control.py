@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
 from frigoris.math.vectors import dot, over_cases
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.modulation import jet_pulses
+from frigoris.onboard.modulation import Modulation, jet_pulses, pwpf, unopposed
 from frigoris.onboard.terminal import attitude_axes
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
@@ -62,17 +62,26 @@ def swing(
     return angle, torque - done
 
 
-def allocate(config: OnboardConfig, torque: Vec3, tight: Flag, dt: Scalar) -> Jets:
-    """Part of the tick for each jet.
+def allocate(
+    config: OnboardConfig,
+    torque: Vec3,
+    tight: Flag,
+    memory: Modulation,
+    dt: Scalar,
+) -> tuple[Jets, Modulation]:
+    """Part of the tick for each jet, and what their modulators remember.
 
-    Held tightly, small torques are exact; in the coast they are dropped, which leaves a
-    dead band of some degrees and a quiet vehicle. Saturation scales all jets, which
-    keeps the direction of the torque.
+    Without modulators: held tightly, small torques are exact; in the coast they are
+    dropped, which leaves a dead band of some degrees and a quiet vehicle. Saturation
+    scales all jets, which keeps the direction of the torque.
     """
     v = config.vehicle
     ways = jnp.stack([jnp.maximum(torque, 0.0), jnp.maximum(-torque, 0.0)], axis=1)
     ways = ways.reshape((6, *torque.shape[1:]))
     table = over_cases(v.rcs_allocation, 2, torque.ndim - 1)
     pairs = over_cases(v.rcs_opposites, 2, torque.ndim - 1)
-    duty = jnp.sum(table * ways[None], axis=1)
-    return jet_pulses(duty * dt, pairs, v.rcs_on_time_min, dt, tight) / dt
+    time = unopposed(jnp.sum(table * ways[None], axis=1) * dt, pairs, dt)
+    if config.control.modulator is None:
+        return jet_pulses(time, pairs, v.rcs_on_time_min, dt, tight) / dt, memory
+    time, memory = pwpf(config.control.modulator, time / dt, memory, dt)
+    return time / dt, memory

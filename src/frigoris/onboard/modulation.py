@@ -6,7 +6,9 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from frigoris.types import Flag, Jets, Scalar
+from frigoris.types import Flag, JetFlags, Jets, Scalar
+
+Pairs = Float[Array, "pairs jets *#cases"]
 
 
 def pulse(wanted: Scalar, least: Scalar, dt: Scalar) -> Scalar:
@@ -18,26 +20,27 @@ def pulse(wanted: Scalar, least: Scalar, dt: Scalar) -> Scalar:
     return jnp.clip(jnp.where(jnp.abs(wanted) >= least, wanted, 0.0), -dt, dt)
 
 
-def jet_pulses(
-    wanted: Jets,
-    opposites: Float[Array, "pairs jets *#cases"],
-    least: Scalar,
-    dt: Scalar,
-    fine: Flag,
-) -> Jets:
-    """On-times of all jets [s] for those wanted, none of them negative.
+def unopposed(wanted: Jets, opposites: Pairs, dt: Scalar) -> Jets:
+    """On-times that a tick has room for [s], of those wanted, none of them negative.
 
     `opposites` has ones at jets that cancel: what both of a pair were asked for is left
-    out. All are scaled where one would need more than the tick. Where `fine`, a pulse
-    shorter than the shortest is made by firing both, one longer than the other: exact
-    control for a little propellant. Elsewhere, and of jets without an opposite, it is
-    dropped.
+    out. All are scaled where one would need more than the tick.
     """
-    paired = opposites > 0.0
-    common = jnp.min(jnp.where(paired, wanted[None], jnp.inf), axis=1)
+    common = jnp.min(jnp.where(opposites > 0.0, wanted[None], jnp.inf), axis=1)
     time = wanted - jnp.sum(opposites * common[:, None], axis=0)
-    time = time * (dt / jnp.maximum(jnp.max(time, axis=0), dt))
-    longest = jnp.max(jnp.where(paired, time[None], 0.0), axis=1)
+    return time * (dt / jnp.maximum(jnp.max(time, axis=0), dt))
+
+
+def jet_pulses(
+    time: Jets, opposites: Pairs, least: Scalar, dt: Scalar, fine: Flag
+) -> Jets:
+    """On-times of all jets [s] in one pulse each.
+
+    Where `fine`, a pulse shorter than the shortest is made by firing both of a pair,
+    one longer than the other: exact control for a little propellant. Elsewhere, and of
+    jets without an opposite, it is dropped.
+    """
+    longest = jnp.max(jnp.where(opposites > 0.0, time[None], 0.0), axis=1)
     both = jnp.where(fine & (longest < least), least, 0.0)
     time = time + jnp.sum(opposites * both[:, None], axis=0)
     return jnp.clip(jnp.where(time >= least, time, 0.0), 0.0, dt)
@@ -53,22 +56,28 @@ class Pwpf(NamedTuple):
     level: Scalar  # fed back while on [-]
 
 
-def pwpf(
-    p: Pwpf, wanted: Scalar, filtered: Scalar, firing: Flag, dt: Scalar
-) -> tuple[Scalar, Scalar, Flag]:
-    """On-time in a tick of a constant wanted level, with the state after it.
+class Modulation(NamedTuple):
+    """What the modulators of all jets remember."""
 
-    `filtered` is the output of the filter; switches inside the tick are found in closed
-    form, so the on-time is exact (Song, Buck and Agrawal 1999; Sidi 1997, section 9.4).
-    Only one way: negative levels are for the opposite jet.
+    filtered: Jets  # output of the filter [-]
+    firing: JetFlags
+
+
+def pwpf(
+    p: Pwpf, wanted: Jets, memory: Modulation, dt: Scalar
+) -> tuple[Jets, Modulation]:
+    """On-times in a tick of constant wanted levels [s], with the memory after it.
+
+    Switches inside the tick are found in closed form, so the on-times are exact. Only
+    one way: negative levels are for the opposite jet.
     """
 
-    def more(carry: tuple[Scalar, Scalar, Flag, Scalar]) -> Array:
+    def more(carry: tuple[Jets, Jets, JetFlags, Jets]) -> Array:
         return jnp.any(carry[0] < dt)
 
     def switch(
-        carry: tuple[Scalar, Scalar, Flag, Scalar],
-    ) -> tuple[Scalar, Scalar, Flag, Scalar]:
+        carry: tuple[Jets, Jets, JetFlags, Jets],
+    ) -> tuple[Jets, Jets, JetFlags, Jets]:
         now, f, is_on, total = carry
         goal = p.gain * (wanted - jnp.where(is_on, p.level, 0.0))
         edge = jnp.where(is_on, p.off, p.on)
@@ -83,6 +92,6 @@ def pwpf(
         return now + step, f, jnp.where(reached, ~is_on, is_on), total
 
     zero = jnp.zeros_like(wanted)
-    first = (zero, filtered + zero, firing | (zero > 1.0), zero)
+    first = (zero, memory.filtered + zero, memory.firing | (zero > 1.0), zero)
     _, filtered, firing, total = lax.while_loop(more, switch, first)
-    return total, filtered, firing
+    return total, Modulation(filtered, firing)

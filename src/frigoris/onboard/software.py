@@ -26,7 +26,7 @@ from frigoris.messages import (
 )
 from frigoris.onboard import braking, control, navigation, sequence, terminal
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.modulation import pulse
+from frigoris.onboard.modulation import Modulation, pulse
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
@@ -54,6 +54,7 @@ class OnboardState(eqx.Module):
     duty_cmd: Scalar  # of the assist group [-]
     laser_cant: Scalar  # of the range finder's mirror [rad]
     jets_on: Flag  # an attitude thruster fires in this tick
+    modulation: Modulation  # of the attitude thrusters
 
 
 def start(
@@ -61,6 +62,7 @@ def start(
 ) -> OnboardState:
     """Boot with the state vector loaded from the ground."""
     zero = jnp.zeros_like(r_M[0])
+    jets = jnp.zeros_like(config.vehicle.rcs_allocation[:, 0]) + zero
     return OnboardState(
         time=zero,
         navigator=navigation.start(config.navigation, r_M, v_M, q_MB, omega_B),
@@ -82,6 +84,7 @@ def start(
         duty_cmd=zero,
         laser_cant=zero,
         jets_on=zero > 1.0,
+        modulation=Modulation(jets, jets > 1.0),
     )
 
 
@@ -112,6 +115,7 @@ def step(
     )
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
+    state = _gauged(config, state, measured.propellant)
     mass = mass_estimate(config, state)
     burn = _burn(config, mass)
     plan = _plan(config, nav, burn, state, seq, tick)
@@ -160,6 +164,19 @@ def _navigate(
         tick % STAR_TICKS == 0, calibrated, lambda n: n, nav
     )
     return done
+
+
+def _gauged(
+    config: OnboardConfig, state: OnboardState, propellant: Scalar
+) -> OnboardState:
+    """Bookkeeping of propellant drawn towards a reading of the gauge [kg]."""
+    used = config.vehicle.mass_start - config.vehicle.mass_dry - propellant
+    step = config.navigation.gauge_gain * (used - state.propellant_used)
+    return replace_at(
+        lambda s: s.propellant_used,
+        state,
+        state.propellant_used + jnp.where(jnp.isfinite(propellant), step, 0.0),
+    )
 
 
 def _burn(config: OnboardConfig, mass: Scalar) -> braking.Burn:
@@ -288,7 +305,9 @@ def _actuate(
     )
     torque = jnp.where(phase == LANDED, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
-    rcs_duty = control.allocate(config, rest, tight & (phase != LANDED), dt)
+    rcs_duty, modulation = control.allocate(
+        config, rest, tight & (phase != LANDED), state.modulation, dt
+    )
     burning = jnp.where(
         v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
     )
@@ -311,6 +330,7 @@ def _actuate(
         duty_cmd=assist,
         laser_cant=cant,
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
+        modulation=modulation,
     )
     return new, Commands(
         main_duty=main,

@@ -6,15 +6,37 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jaxtyping import Array
 
 from frigoris.lander import thrusters as rcs
 from frigoris.mission.build_vehicle import allocation, opposites
-from frigoris.onboard.modulation import Pwpf, jet_pulses, pwpf
+from frigoris.onboard.modulation import (
+    Modulation,
+    Pwpf,
+    jet_pulses,
+    pwpf,
+    unopposed,
+)
 
-step = jax.jit(pwpf)
 SETTINGS = Pwpf(*(jnp.float64(x) for x in (4.5, 0.15, 0.45, 0.15, 1.0)))
 # level: on-time, off-time [ms] of reference/algorithms.md, section 6
 PAPER = [(0.2, 11.544, 76.624), (0.5, 17.667, 23.123), (0.8, 37.697, 13.646)]
+OFF = Modulation(jnp.zeros(1), jnp.zeros(1) > 1.0)
+
+
+@jax.jit
+def step(level: Array, memory: Modulation, tick: Array) -> tuple[Array, Modulation]:
+    """One jet."""
+    return pwpf(SETTINGS, level[None], memory, tick)
+
+
+def fired(level: float, seconds: float, tick: float) -> float:
+    """On-time from rest [s]."""
+    memory, total = OFF, 0.0
+    for _ in range(round(seconds / tick)):
+        on, memory = step(jnp.float64(level), memory, jnp.float64(tick))
+        total += float(on[0])
+    return total
 
 
 @pytest.mark.parametrize(("level", "on_ms", "off_ms"), PAPER)
@@ -23,50 +45,35 @@ def test_the_duty_of_a_constant_level(
     level: float, on_ms: float, off_ms: float, tick: float
 ) -> None:
     """Over a minute, in ticks that fit no period. Measured: within 0.02 %."""
-    count = round(60.0 / tick)
-    filtered, firing = jnp.float64(0.0), jnp.bool_(False)
-    total = 0.0
-    for _ in range(count):
-        on, filtered, firing = step(
-            SETTINGS, jnp.float64(level), filtered, firing, jnp.float64(tick)
-        )
-        total += float(on)
     duty = on_ms / (on_ms + off_ms)
-    assert total / (count * tick) == pytest.approx(duty, rel=2e-3)
+    assert fired(level, 60.0, tick) / 60.0 == pytest.approx(duty, rel=2e-3)
 
 
 @pytest.mark.parametrize(("level", "on_ms", "off_ms"), PAPER)
 def test_single_switches_are_exact(level: float, on_ms: float, off_ms: float) -> None:
     """One pulse and one pause, begun where the filter stands at their edges."""
-    edge_on, edge_off = SETTINGS.on, SETTINGS.off
-    slack = jnp.float64(1e-9)
-    on, _, firing = step(
-        SETTINGS,
-        jnp.float64(level),
-        edge_on,
-        jnp.bool_(True),
-        jnp.float64(1e-3 * on_ms + 1e-3),
-    )
-    assert 1e3 * float(on) == pytest.approx(on_ms, abs=1e-3) and not bool(firing)
-    on, _, firing = step(
-        SETTINGS,
-        jnp.float64(level),
-        edge_off,
-        jnp.bool_(False),
-        jnp.float64(1e-3 * off_ms + 1e-3) + slack,
-    )
-    assert 1e3 * float(on) == pytest.approx(1.0, abs=1e-3) and bool(firing)
+    rises = Modulation(SETTINGS.on[None], jnp.array([True]))
+    on, after = step(jnp.float64(level), rises, jnp.float64(1e-3 * (on_ms + 1.0)))
+    assert 1e3 * float(on[0]) == pytest.approx(on_ms, abs=1e-3)
+    assert not bool(after.firing[0])
+    falls = Modulation(SETTINGS.off[None], jnp.array([False]))
+    on, after = step(jnp.float64(level), falls, jnp.float64(1e-3 * (off_ms + 1.0)))
+    assert 1e3 * float(on[0]) == pytest.approx(1.0, abs=1e-3)
+    assert bool(after.firing[0])
 
 
 def test_below_the_dead_band_nothing_fires_and_above_saturation_all_the_time() -> None:
-    for level, expected in ((0.099, 0.0), (1.04, 1.0)):
-        filtered, firing, total = jnp.float64(0.0), jnp.bool_(False), 0.0
-        for _ in range(200):
-            on, filtered, firing = step(
-                SETTINGS, jnp.float64(level), filtered, firing, jnp.float64(0.1)
-            )
-            total = float(on) / 0.1
-        assert total == pytest.approx(expected, abs=1e-9)
+    assert fired(0.099, 20.0, 0.1) == 0.0
+    late = fired(1.04, 40.0, 0.1) - fired(1.04, 20.0, 0.1)
+    assert late == pytest.approx(20.0, abs=1e-9)
+
+
+def test_jets_of_other_levels_and_memories_do_not_touch_each_other() -> None:
+    levels = jnp.array([0.2, 0.5, 0.0])
+    memory = Modulation(jnp.zeros(3), jnp.zeros(3) > 1.0)
+    together, _ = pwpf(SETTINGS, levels, memory, jnp.float64(0.1))
+    alone = [fired(float(level), 0.1, 0.1) for level in levels]
+    np.testing.assert_allclose(together, alone, atol=1e-15)
 
 
 def corner_torques() -> np.ndarray:
@@ -100,13 +107,7 @@ def test_jets_give_the_torque_that_was_asked_for(
     assert np.all(table >= 0.0)
     np.testing.assert_allclose(torques @ duty, torque, atol=1e-6)
     time = np.asarray(
-        jet_pulses(
-            jnp.asarray(duty),
-            jnp.asarray(pairs),
-            jnp.float64(0.0),
-            jnp.float64(1e9),
-            jnp.bool_(False),
-        )
+        unopposed(jnp.asarray(duty), jnp.asarray(pairs), jnp.float64(1e9))
     )
     np.testing.assert_allclose(torques @ time, torque, atol=1e-6)
     for row in pairs:

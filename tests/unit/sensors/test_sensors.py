@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from frigoris.math.noise import normals
-from frigoris.sensors import imu, laser, star_tracker
+from frigoris.sensors import gauge, imu, laser, star_tracker
 
 N = 40_000
 KEYS = jnp.asarray(np.random.default_rng(3).integers(0, 2**32, (2, N), dtype=np.uint32))
@@ -145,3 +145,15 @@ def test_a_misaligned_tracker_reports_a_turned_attitude() -> None:
         [x, y, z, w]
     )
     assert error.magnitude() < 1e-12
+
+
+def test_the_gauge_reads_with_its_errors_and_only_settled_propellant() -> None:
+    """Mean and scatter of many readings; closed form."""
+    g = gauge.Gauge(*(jnp.float64(x) for x in (0.02, -1.5, 0.7)))
+    noise = normals(KEYS, jnp.uint32(4), 1)[0]
+    left, settled = jnp.float64(200.0), jnp.arange(N) % 2 == 0
+    read = np.asarray(gauge.measure(g, left, settled, noise))
+    assert np.isnan(read[1::2]).all()
+    few = read[::2]
+    assert few.mean() == pytest.approx(202.5, abs=4 * 0.7 / np.sqrt(N / 2))
+    assert few.std() == pytest.approx(0.7, rel=0.02)
