@@ -23,3 +23,6 @@ H_PLANCK = 6.626_070_15e-34
 # memory of its header; a tide needs three digits.
 MU_EARTH = 3.98600436233e14
 MU_SUN = 1.32712440040944e20
+
+# Gravity at the surface of the Moon, to 0.2 % [m/s^2]; flights have the field itself.
+GRAVITY_MOON = 1.62

@@ -157,6 +157,14 @@ def moon(
     return view, path
 
 
+def data_sheet(mission: str | Path, *, sets: Sequence[str] = ()) -> dict[str, Any]:
+    """What the lander of a mission is made of and can do. Raises `UserError`."""
+    from frigoris.mission.data_sheet import data_sheet as sheet
+    from frigoris.mission.edit import set_values
+
+    return sheet(set_values(load_mission(mission), sets))
+
+
 def lander(
     mission: str | Path,
     *,

@@ -1,4 +1,4 @@
-"""The command for landers: how fast, how steep and how turned they may touch down."""
+"""The command for landers: what one is made of and how it may touch down."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,18 +21,26 @@ def lander(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a lander survives: speeds, slopes and rates of its touchdown."""
-    if not envelope:
-        raise UserError(
-            "Nothing to do for this lander: say what to show. Known is --envelope, the "
-            "boundary of safe touchdown."
-        )
+    """The data sheet of a lander: masses, thrust, torque, slosh, footing, power.
+
+    With --envelope what it survives: speeds, slopes and rates of its touchdown.
+    """
     from rich.console import Console
 
     from frigoris import verbs
-    from frigoris.report import console_text, listing
+    from frigoris.report import console_text, data_sheet, listing
     from frigoris.report import envelope as told
 
+    if not envelope:
+        if out is not None:
+            raise UserError("Cannot draw a data sheet: --out goes with --envelope.")
+        sheet = verbs.data_sheet(mission, sets=tuple(sets or ()))
+        if as_json:
+            listing.print_json({"schema": "frigoris.data_sheet.1"} | sheet)
+            return
+        for table in data_sheet.tables(sheet):
+            Console().print(table)
+        return
     with console_text.progress_bar() as progress:
         found, path = verbs.lander(
             mission, sets=tuple(sets or ()), out=out, progress=progress

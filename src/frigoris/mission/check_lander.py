@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from math import hypot, pi
 from typing import Any
 
+from frigoris.constants import GRAVITY_MOON
 from frigoris.mission.schema_lander import Lander, Power
 from frigoris.mission.source import Location
-
-GRAVITY = 1.62  # at the surface of the Moon [m/s^2]
 
 Fault = tuple[Location, str]
 
@@ -103,9 +102,9 @@ def _engines(lander: Mapping[str, Any]) -> Iterator[Fault]:
                 text = f"forbidden throttle from {low:g}: below the least throttle"
                 yield at, f"{text} {floor:g}"
     dry = _number(lander, "dry_mass_kg")
-    if dry and total and total < dry * GRAVITY:
+    if dry and total and total < dry * GRAVITY_MOON:
         text = f"all engines together, {total:g} N, don't carry the empty lander:"
-        yield ("lander", "engines"), f"{text} it weighs {dry * GRAVITY:.0f} N"
+        yield ("lander", "engines"), f"{text} it weighs {dry * GRAVITY_MOON:.0f} N"
     yield from _too_strong(lander, dry)
 
 
@@ -118,12 +117,12 @@ def _too_strong(lander: Mapping[str, Any], dry: float | None) -> Iterator[Fault]
         (_number(e, "thrust_N") or 0.0) * (_number(e, "throttle_min_ratio", 1.0) or 0.0)
         for _, e in engines
     ]
-    if sum(least) > dry * GRAVITY:
+    if sum(least) > dry * GRAVITY_MOON:
         text = (
             f"least thrust {sum(least):.0f} N is above the weight of the empty lander"
         )
         at: Location = ("lander", "engines", 0, "throttle_min_ratio")
-        yield at, f"{text}, {dry * GRAVITY:.0f} N: it can't come down"
+        yield at, f"{text}, {dry * GRAVITY_MOON:.0f} N: it can't come down"
 
 
 def _tanks(lander: Mapping[str, Any]) -> Iterator[Fault]:

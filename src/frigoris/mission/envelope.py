@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from frigoris.constants import GRAVITY_MOON
 from frigoris.flight.landing import FALLEN, read, work_off
 from frigoris.lander.gear import hull_bed, pad_bed
 from frigoris.lander.mass import mass_properties
@@ -23,7 +24,6 @@ from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_vehicle import mass_model
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
-from frigoris.moon.regolith import GRAVITY_MOON
 
 SLOPES = (0.0, 5.0, 10.0, 15.0)  # [deg]
 SPEEDS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # downward [m/s]

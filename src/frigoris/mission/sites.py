@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from frigoris.constants import GRAVITY_MOON
 from frigoris.errors import UnknownMissionError, UserError
 from frigoris.mission.build_gear import make_soil
 from frigoris.mission.load import load_mission
@@ -14,7 +15,6 @@ from frigoris.mission.setting import terrain_of
 from frigoris.mission.si import si
 from frigoris.moon.embedded import CRATERS, PLACES
 from frigoris.moon.overview import Standing, Wish
-from frigoris.moon.regolith import GRAVITY_MOON
 from frigoris.moon.relief import GROUNDS
 from frigoris.moon.survey import Survey
 from frigoris.moon.terrain import load_terrain

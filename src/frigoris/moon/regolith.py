@@ -16,9 +16,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array
 
+from frigoris.constants import GRAVITY_MOON
 from frigoris.types import Scalar
-
-GRAVITY_MOON = 1.62  # at the surface, to 0.2 % [m/s^2]
 
 
 class Regolith(eqx.Module):

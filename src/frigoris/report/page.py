@@ -12,7 +12,7 @@ from frigoris import __version__
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import OutputError
 from frigoris.flight.provenance import data_files
-from frigoris.report import published, text
+from frigoris.report import published, text, touchdown
 from frigoris.report.figures import FIGURES, drawings, picture
 from frigoris.report.style import css_variables
 from frigoris.report.view import ignition, make_view
@@ -58,6 +58,7 @@ def page(flight: Any, figures: dict[str, str]) -> str:
             _data(flight),
             "<h2>Powered descent</h2>",
             _figures(figures),
+            touchdown.section(flight),
             published.section(flight.published, flight.mission.sources),
             _timeline(flight),
             _footer(flight),
@@ -217,6 +218,6 @@ def _footer(flight: Any) -> str:
     return (
         f"<footer><p>{escape(above)}Truth is the altitude above the ground beneath the "
         "lander; the estimate is above the planned height of the site; the laser range "
-        "is along its beam. Outcome by first contact: the touchdown itself is not "
-        f"simulated.</p><p>frigoris {escape(__version__)}</p></footer>"
+        "is along its beam. The outcome is that of the touchdown, flown on until the "
+        f"lander rests.</p><p>frigoris {escape(__version__)}</p></footer>"
     )
