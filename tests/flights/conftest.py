@@ -70,7 +70,7 @@ def fleet(mission: Mission, stage: Stage) -> Fleet:
     flights["only-laser"] = (without(mission, "attitude_error"), QUIET)
     flights["design"] = (healthy, QUIET)
     flights["no-propellant"] = (
-        set_values(healthy, ["lander.propellant_error_kg=-90"]),
+        set_values(healthy, ["lander.propellant_error_kg=-120"]),
         QUIET,
     )
     short = ["lander.propellant_error_kg=-8", "sensors.gauge.noise_kg=2"]

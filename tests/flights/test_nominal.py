@@ -1,11 +1,16 @@
 """With a healthy range finder the same lander lands, softly and again and again."""
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from flights.conftest import CASES, Fleet
 from frigoris.flight.outcome import LANDED, LEANING
+from frigoris.flight.slices import TICK, begin
+from frigoris.flight.step import advance
 from frigoris.lander.mass import mass_properties
 from frigoris.mission.batch import fly_lanes, look_at, make_stage
 from frigoris.mission.build import take
@@ -29,6 +34,16 @@ def test_nineteen_of_twenty_nominal_cases_land_softly(fleet: Fleet) -> None:
             and seen.truth["propellant_kg"][-1] > 0.0
         )
     assert good >= 19
+
+
+def test_one_program_flies_all_slices(fleet: Fleet) -> None:
+    """A state that changed its types on the way would compile everything twice."""
+    params = jax.tree.map(jnp.asarray, fleet.batch.params)
+    first = begin(params)
+    fly = partial(advance, samples=2, every=10, substeps=1)
+    after, _ = jax.eval_shape(fly, params, first, jnp.float64(TICK))
+    for a, b in zip(jax.tree.leaves(first), jax.tree.leaves(after), strict=True):
+        assert (a.shape, a.dtype, a.weak_type) == (b.shape, b.dtype, b.weak_type)
 
 
 def test_the_software_says_landed_only_after_contact(recorded: Fleet) -> None:

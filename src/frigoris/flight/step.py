@@ -69,14 +69,12 @@ def tick(
     return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), seen
 
 
-def _integrate(
-    params: Params,
-    state: State,
-    commands: Commands,
-    time: Scalar,
-    dt: Scalar,
-    substeps: int,
-) -> State:
+def _actuation(
+    params: Params, state: State, commands: Commands, time: Scalar, dt: Scalar
+) -> tuple[Actuation, Scalar]:
+    """What the commands make of engines and thrusters, and the part of the tick for
+    which the propellant lasts.
+    """
     engines, jets = params.vehicle.engines, params.vehicle.thrusters
     mass, y = params.vehicle.mass, state.motion
     on = state.powered  # valves fall shut without
@@ -100,11 +98,24 @@ def _integrate(
         moving=state.moving,
         gain=plume.thrust_gain(params.plume, state.clearance),
     )
-    motion = _steps(params, act, y, dt, substeps)
+    return act, lasts
+
+
+def _integrate(
+    params: Params,
+    state: State,
+    commands: Commands,
+    time: Scalar,
+    dt: Scalar,
+    substeps: int,
+) -> State:
+    act, lasts = _actuation(params, state, commands, time, dt)
+    motion = _steps(params, act, state.motion, dt, substeps)
+    engines, firing = params.vehicle.engines, act.firing
     given = eng.impulse(engines, firing, dt) / dt
-    valves = jnp.sum(firing.open, axis=0) / dt
+    valves, jets = jnp.sum(firing.open, axis=0) / dt, jnp.sum(act.rcs_duty, axis=0)
     battery, bus, runs = drain(
-        params.power, state.battery, on, valves, jnp.sum(duty, axis=0), dt
+        params.power, state.battery, state.powered, valves, jets, dt
     )
     low, rate = clearance_if_near(params, motion, state.moving)
     touched, found = detect(state, motion, given, low, rate, time, dt)
@@ -123,7 +134,7 @@ def _integrate(
         contact=found,
         battery=battery,
         bus=bus,
-        powered=jnp.where(runs, 1.0, 0.0),
+        powered=runs.astype(bus.dtype),
         moving=state.moving,
         broken=state.broken,
         engines_until=jnp.where(valves > 0.0, time + dt, state.engines_until),

@@ -91,13 +91,16 @@ def fire(
     reach = engines.rate * dt
     level = jnp.where(level > 0.0, jnp.clip(level, now - reach, now + reach), 0.0)
     running, wanted = flowing > 0.5, level > 0.0
-    part = jnp.where(engines.floor >= 1.0, asked, 1.0)  # of the tick
+    valve = engines.floor >= 1.0
+    part = jnp.where(valve, asked, 1.0)  # of the tick
     wait = jnp.where(wanted & ~running, engines.open_delay, 0.0)
     late = jnp.where(part < 1.0, engines.close_delay, 0.0)
     time_open = jnp.clip(part * dt + late - wait, 0.0, dt - wait)
     closing = jnp.where(running, engines.close_delay, 0.0)
     time_open = jnp.where(wanted, time_open, closing)
-    goal = jnp.where(wanted, full * level, start)
+    # while it closes a valve is still open and a throttle stands where it stood
+    goal = jnp.where(wanted, full * level, jnp.where(valve, full, start))
+    level = jnp.where(wanted, level, now)
     stuck, dead = time >= engines.on_from, time >= engines.off_from
     wait = jnp.where(stuck | dead, 0.0, wait)
     time_open = jnp.where(stuck, dt, time_open)
@@ -149,7 +152,8 @@ def thrust_after(engines: Engines, firing: Firing, dt: Scalar) -> Each:
 def flows_on(firing: Firing, dt: Scalar) -> Each:
     """1 for each engine whose valve is open at the end of the tick."""
     end = firing.wait + firing.open
-    return jnp.where((firing.open > 0.0) & (end >= dt * (1.0 - 1e-12)), 1.0, 0.0)
+    on = (firing.open > 0.0) & (end >= dt * (1.0 - 1e-12))
+    return on.astype(end.dtype)
 
 
 def limit_to_propellant(
