@@ -100,12 +100,13 @@ def fly_batch(
     states = [jax.tree.map(np.asarray, start.flying)] if keep and start.left else []
     flying, kept = fly_ticks(params, start.flying, start.tick, start.left)
     now = float(flying.time)
+    finer = jnp.int32(substeps) if substeps > 1 else None
     while True:
         if keep:
             states.append(jax.tree.map(np.asarray, flying))
         dt = next_tick(times, now)
         flying, samples = advance(
-            params, flying, jnp.float64(dt), SLICE_TICKS // every, every, substeps
+            params, flying, jnp.float64(dt), SLICE_TICKS // every, every, finer
         )
         kept.append({k: np.asarray(v) for k, v in samples.items()})
         now = float(flying.time)
@@ -124,7 +125,7 @@ def fly_ticks(
     params = jax.tree.map(jnp.asarray, params)
     kept = []
     for _ in range(count):
-        flying, samples = advance(params, flying, jnp.float64(dt), 1, 1, 1)
+        flying, samples = advance(params, flying, jnp.float64(dt), 1, 1, None)
         kept.append({k: np.asarray(v) for k, v in samples.items()})
     return flying, kept
 
@@ -133,7 +134,7 @@ def warm_up(params: Params, every: int) -> None:
     """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
     params = jax.tree.map(jnp.asarray, params)
     step = jnp.float64(TICK)
-    advance(params, begin(params), step, SLICE_TICKS // every, every, 1)
+    advance(params, begin(params), step, SLICE_TICKS // every, every, None)
 
 
 def _over(flying: Flying, now: float, times: Timetable) -> bool:

@@ -7,13 +7,13 @@ slices, for the whole batch.
 
 from functools import partial
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float, UInt32
+from jaxtyping import Array, Float, Int32, UInt32
 
 from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
@@ -33,6 +33,8 @@ from frigoris.onboard import software
 from frigoris.onboard.navigation import height
 from frigoris.onboard.terminal import schedule
 from frigoris.types import Scalar
+
+Substeps: TypeAlias = Int32[Array, ""] | None  # of the truth in a tick; None: one
 
 
 class Flying(NamedTuple):
@@ -56,7 +58,7 @@ class Seen(NamedTuple):
 
 
 def tick(
-    params: Params, flying: Flying, dt: Scalar, substeps: int
+    params: Params, flying: Flying, dt: Scalar, substeps: Substeps
 ) -> tuple[Flying, Seen]:
     """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
     time, count = flying.time, flying.tick
@@ -107,7 +109,7 @@ def _integrate(
     commands: Commands,
     time: Scalar,
     dt: Scalar,
-    substeps: int,
+    substeps: Substeps,
 ) -> State:
     act, lasts = _actuation(params, state, commands, time, dt)
     motion = _steps(params, act, state.motion, dt, substeps)
@@ -144,18 +146,20 @@ def _integrate(
 
 
 def _steps(
-    params: Params, act: Actuation, motion: Motion, dt: Scalar, substeps: int
+    params: Params, act: Actuation, motion: Motion, dt: Scalar, substeps: Substeps
 ) -> Motion:
     zero = jnp.zeros_like(motion.r_M)
     motion = replace_at(lambda m: (m.dtheta_B, m.dv_B), motion, (zero, zero))
-    h = dt / substeps
+    h = dt if substeps is None else dt / substeps
 
-    def one(m: Motion, i: Scalar) -> tuple[Motion, None]:
-        return rk4_step(params.vehicle, params.world, act, m, i * h, h), None
+    def one(i: Array, m: Motion) -> Motion:
+        start = i.astype(h.dtype) * h
+        return rk4_step(params.vehicle, params.world, act, m, start, h)
 
-    if substeps == 1:
-        return one(motion, jnp.zeros_like(dt))[0]
-    return lax.scan(one, motion, jnp.arange(substeps, dtype=h.dtype))[0]
+    if substeps is None:
+        return one(jnp.zeros_like(dt), motion)
+    done: Motion = lax.fori_loop(0, substeps, one, motion)
+    return done
 
 
 def _settle(params: Params, old: State, new: State, touched: Array) -> State:
@@ -256,14 +260,14 @@ def _sigma(block: Array, up: Array) -> Array:
     return jnp.sqrt(jnp.maximum(variance, 0.0))
 
 
-@partial(jax.jit, static_argnames=("samples", "every", "substeps"))
+@partial(jax.jit, static_argnames=("samples", "every"))
 def advance(
     params: Params,
     flying: Flying,
     dt: Float[Array, ""],
     samples: int,
     every: int,
-    substeps: int,
+    substeps: Substeps,
 ) -> tuple[Flying, dict[str, Array]]:
     """Fly `samples * every` ticks of `dt` seconds; record the first of each `every`.
 
