@@ -70,13 +70,9 @@ def fleet(mission: Mission, stage: Stage) -> Fleet:
     flights["only-laser"] = (without(mission, "attitude_error"), QUIET)
     flights["design"] = (healthy, QUIET)
     flights["no-propellant"] = (
-        set_values(healthy, ["lander.propellant_error_kg=-120"]),
+        set_values(healthy, ["lander.propellant_error_kg=-100"]),
         QUIET,
     )
-    short = ["lander.propellant_error_kg=-8", "sensors.gauge.noise_kg=2"]
-    flights["short-loaded"] = (set_values(healthy, short), QUIET)
-    gauge = "onboard.navigation.gauge_gain_ratio=0.1"
-    flights["gauged"] = (set_values(healthy, [*short, gauge]), QUIET)
     broken = set_values(healthy, ["sensors.imu.gyro_bias_deg_h=[1e4, 1e4, 1e4]"])
     flights["tumbling"] = (broken, QUIET)
     return fly_fleet(stage, flights, width=64, every=10)

@@ -14,7 +14,7 @@ import numpy as np
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
-from frigoris.flight.step import Flying, advance
+from frigoris.flight.step import Flying, Substeps, advance
 from frigoris.runtime import require_x64
 
 SLICE_TICKS = 200  # of one compiled slice
@@ -98,17 +98,18 @@ def fly_batch(
     params = jax.tree.map(jnp.asarray, params)
     start = start or Moment(begin(params))
     states = [jax.tree.map(np.asarray, start.flying)] if keep and start.left else []
-    flying, kept = fly_ticks(params, start.flying, start.tick, start.left)
+    flying, kept = start.flying, []
+    if start.left:
+        flying, samples = fly_ticks(params, flying, start.tick, start.left)
+        kept = [samples]
     now = float(flying.time)
     finer = jnp.int32(substeps) if substeps > 1 else None
     while True:
         if keep:
             states.append(jax.tree.map(np.asarray, flying))
-        dt = next_tick(times, now)
-        flying, samples = advance(
-            params, flying, jnp.float64(dt), SLICE_TICKS // every, every, finer
-        )
-        kept.append({k: np.asarray(v) for k, v in samples.items()})
+        dt, size = next_tick(times, now), SLICE_TICKS // every
+        flying, samples = _advance(params, flying, dt, size, every, finer)
+        kept.append(samples)
         now = float(flying.time)
         if progress:
             progress(now, times.expected_end)
@@ -120,21 +121,32 @@ def fly_batch(
 
 def fly_ticks(
     params: Params, flying: Flying, dt: float, count: int
-) -> tuple[Flying, list[dict[str, np.ndarray]]]:
-    """A few single ticks with their samples, to get to or from inside a slice."""
+) -> tuple[Flying, dict[str, np.ndarray]]:
+    """Ticks with their samples, to get to or from inside a slice."""
     params = jax.tree.map(jnp.asarray, params)
-    kept = []
-    for _ in range(count):
-        flying, samples = advance(params, flying, jnp.float64(dt), 1, 1, None)
-        kept.append({k: np.asarray(v) for k, v in samples.items()})
-    return flying, kept
+    return _advance(params, flying, dt, count, 1, None)
+
+
+def _advance(
+    params: Params, flying: Flying, dt: float, count: int, every: int, finer: Substeps
+) -> tuple[Flying, dict[str, np.ndarray]]:
+    """`count` samples of `every` ticks, by the program of whole slices."""
+    flying, samples = advance(
+        params,
+        flying,
+        jnp.float64(dt),
+        jnp.int32(count),
+        SLICE_TICKS // every,
+        every,
+        finer,
+    )
+    return flying, {k: np.asarray(v)[:count] for k, v in samples.items()}
 
 
 def warm_up(params: Params, every: int) -> None:
     """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
     params = jax.tree.map(jnp.asarray, params)
-    step = jnp.float64(TICK)
-    advance(params, begin(params), step, SLICE_TICKS // every, every, None)
+    _advance(params, begin(params), TICK, 0, every, None)
 
 
 def _over(flying: Flying, now: float, times: Timetable) -> bool:

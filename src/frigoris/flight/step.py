@@ -265,20 +265,21 @@ def advance(
     params: Params,
     flying: Flying,
     dt: Float[Array, ""],
+    count: Int32[Array, ""],
     samples: int,
     every: int,
     substeps: Substeps,
 ) -> tuple[Flying, dict[str, Array]]:
-    """Fly `samples * every` ticks of `dt` seconds; record the first of each `every`.
+    """Fly `count * every` ticks of `dt` seconds; record the first of each `every`.
 
-    Samples come with the time first: `[samples, component, case]`.
+    Samples come with the time first: `[samples, component, case]`; those from `count`
+    on, which is not more than `samples`, are blank.
     """
-
     shapes = eqx.filter_eval_shape(
         lambda f: _sample(params, tick(params, f, dt, substeps)[1]), flying
     )
 
-    def group(flying: Flying, _: None) -> tuple[Flying, Array]:
+    def group(k: Array, both: tuple[Flying, Array]) -> tuple[Flying, Array]:
         def one(
             carry: tuple[Flying, Array], i: Array
         ) -> tuple[tuple[Flying, Array], None]:
@@ -288,10 +289,13 @@ def advance(
             kept = lax.cond(i == 0, lambda: _rows(_sample(params, seen)), lambda: kept)
             return (flying, kept), None
 
-        (flying, kept), _ = lax.scan(one, (flying, _blank(shapes)), jnp.arange(every))
-        return flying, kept
+        flying, kept = both
+        first = (flying, _blank(shapes))
+        (flying, rows), _ = lax.scan(one, first, jnp.arange(every))
+        return flying, lax.dynamic_update_index_in_dim(kept, rows, k, 0)
 
-    flying, kept = lax.scan(group, flying, None, length=samples)
+    kept = jnp.broadcast_to(_blank(shapes), (samples, *_blank(shapes).shape))
+    flying, kept = lax.fori_loop(0, count, group, (flying, kept))
     return flying, _columns(kept, shapes)
 
 
