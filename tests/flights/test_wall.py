@@ -41,7 +41,7 @@ def test_with_the_truth_poisoned_the_commands_are_the_same(
     truth, onboard = truth_state.start(params)
     dt = jnp.float64(0.1)
     flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
-    step = jax.jit(lambda p, f: tick(p, f, dt, 1)[0])
+    step = jax.jit(lambda p, f: tick(p, f, dt, None)[0])
     for _ in range(25):  # past the first filter, star tracker and guidance steps
         flying = step(params, flying)
     measured, _, _ = sense(params, flying.truth, flying.time, flying.tick)

@@ -150,7 +150,7 @@ def _steps(
 ) -> Motion:
     zero = jnp.zeros_like(motion.r_M)
     motion = replace_at(lambda m: (m.dtheta_B, m.dv_B), motion, (zero, zero))
-    h = dt if substeps is None else dt / substeps
+    h = dt if substeps is None else dt / substeps.astype(dt.dtype)
 
     def one(i: Array, m: Motion) -> Motion:
         start = i.astype(h.dtype) * h

@@ -31,7 +31,9 @@ def start(like: Scalar) -> Sequencer:
     """Before the deorbit burn."""
     zero = jnp.zeros_like(like)
     return Sequencer(
-        phase=jnp.full(zero.shape, BOOT), deorbit_dv=zero, contact_time=zero
+        phase=jnp.full(zero.shape, BOOT, dtype=jnp.int64),
+        deorbit_dv=zero,
+        contact_time=zero,
     )
 
 
