@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from frigoris.errors import OutputError
 from frigoris.mission.envelope import RATE_MOST, SPEED_MOST, Envelope
-from frigoris.report.figures import DPI
+from frigoris.report.figures import DPI, at_place
 from frigoris.report.style import LIGHT, RC
 
 SIZE = (11.0, 4.8)  # [inches]
@@ -75,15 +74,8 @@ def draw(e: Envelope, path: Path) -> None:
         left.legend(loc="upper right")
         stream = BytesIO()
         figure.savefig(stream, format="png", metadata={"Software": None})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with at_place(path, "the envelope"):
         path.write_bytes(stream.getvalue())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"Cannot write the envelope to {path}: {reason}. Give --out a file that "
-            "can be written."
-        ) from None
 
 
 def _lines(ax: Any, e: Envelope, values: np.ndarray, name: str) -> None:

@@ -4,11 +4,13 @@ matplotlib is imported when a report is written and not before.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+from frigoris.errors import OutputError
 from frigoris.report import plots
 from frigoris.report.style import LIGHT, RC, themed
 
@@ -65,6 +67,20 @@ def picture(
         stream = BytesIO()
         figure.savefig(stream, format="png", metadata={"Software": None})
     path.write_bytes(stream.getvalue())
+
+
+@contextmanager
+def at_place(path: Path, what: str) -> Iterator[None]:
+    """Make the folder; a failure inside is told as one of writing `what` to `path`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"Cannot write {what} to {path}: {reason}. Give --out a file that can be "
+            "written."
+        ) from None
 
 
 def _draw(panels: tuple[Draw, ...], view: Any, cell: Any) -> None:
