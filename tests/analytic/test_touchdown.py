@@ -167,7 +167,7 @@ def random_touchdowns(count: int, cases: int, seed: int):
     return machine, body(v, attitude, omega, np.zeros((3, cases)))
 
 
-SAMPLE = [(4, 24, 1), (3, 12, 2), (6, 12, 3)]
+SAMPLE = [(4, 12, 1), (3, 8, 2), (6, 8, 3)]
 MANY = [(4, 100, 4), (3, 50, 5), (6, 50, 6)]
 WHOLE = [pytest.param(*x, marks=pytest.mark.slow) for x in MANY]
 

@@ -124,12 +124,11 @@ def test_a_case_with_a_plan_of_its_own_does_not_depend_on_its_neighbours(
         assert same(pilot.fly([case])[1], together.slice(place, 1))
 
 
-def test_one_and_three_workers_write_the_same_store(
+def test_three_workers_write_the_same_store(
     flown: Store, plan: Plan, tmp_path: Path
 ) -> None:
-    for workers in (1, 3):
-        other = fly(plan, tmp_path / f"by-{workers}", workers)
-        assert same(rows(other), rows(flown))
+    """As two did; that one does is shown where a campaign is stopped."""
+    assert same(rows(fly(plan, tmp_path / "store", 3)), rows(flown))
 
 
 def test_a_killed_worker_is_replaced(

@@ -1,6 +1,7 @@
 """Step halving: the truth is integrated finely enough, the onboard rates held fixed."""
 
 import numpy as np
+import pytest
 
 from flights.conftest import QUIET, Fleet
 from frigoris.mission.batch import fly_lanes, look_at
@@ -8,6 +9,7 @@ from frigoris.mission.edit import nominal
 from frigoris.mission.schema import Mission
 
 
+@pytest.mark.slow
 def test_halving_the_step_moves_the_contact_less_and_less(
     mission: Mission, fleet: Fleet
 ) -> None:

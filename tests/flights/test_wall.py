@@ -10,8 +10,9 @@ from flights.conftest import Fleet
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
-from frigoris.flight.step import Flying, tick
-from frigoris.mission.build import take
+from frigoris.flight.slices import begin, fly_ticks
+from frigoris.mission.batch import WIDTH
+from frigoris.mission.build import join, take
 from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.edit import nominal, set_values
 from frigoris.mission.schema import Mission
@@ -36,14 +37,15 @@ def one_case(fleet: Fleet, mission: Mission, case: Case) -> tuple[Params, Drawn]
 def test_with_the_truth_poisoned_the_commands_are_the_same(
     mission: Mission, fleet: Fleet
 ) -> None:
-    params, _ = one_case(fleet, nominal(mission), Case(3))
-    params = jax.tree.map(jnp.asarray, params)
-    truth, onboard = truth_state.start(params)
-    dt = jnp.float64(0.1)
-    flying = Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
-    step = jax.jit(lambda p, f: tick(p, f, dt, None)[0])
-    for _ in range(25):  # past the first filter, star tracker and guidance steps
-        flying = step(params, flying)
+    stage = fleet.stage
+    lanes = make_lanes(nominal(mission), stage.planned, stage.setting, [Case(3)])
+    wide = jax.tree.map(jnp.asarray, join([lanes.params], WIDTH))
+    dt = 0.1
+    # past the first filter, star tracker and guidance steps
+    flying, _ = fly_ticks(wide, begin(wide), dt, 25)
+    params = jax.tree.map(jnp.asarray, take(wide, 0))
+    flying = jax.tree.map(lambda x: x[..., 0] if x.ndim else x, flying)
+    dt = jnp.float64(dt)
     measured, _, _ = sense(params, flying.truth, flying.time, flying.tick)
     clean = software.step(params.onboard, flying.onboard, measured, flying.tick, dt)
 

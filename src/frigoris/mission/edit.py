@@ -72,7 +72,10 @@ def _set(mission: Mission, known: Mapping[str, Parameter], edit: str) -> Mission
         return replace(mission, {target: value})
     except KeyError:
         above = target.rpartition(".")[0]
-        raise UserError(f"Cannot set {path}: the mission has no {above}") from None
+        raise UserError(
+            f"Cannot set {path}: the mission has no {above}. Write that section into a "
+            "mission file that extends this one."
+        ) from None
 
 
 def _typed(text: str, parameter: Parameter, path: str) -> Any:

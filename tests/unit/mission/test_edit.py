@@ -174,6 +174,8 @@ def test_every_path_can_be_read_and_replaced(mission):
     for path in parameters(tree):
         if path.endswith(".name") and ("engines" in path or "tanks" in path):
             continue  # the name is part of the path
+        if ".modulator." in path:
+            continue  # this mission has none
         marked = replace(mission, {path: "mark"})
         assert read(marked, path) == "mark"
         assert replace(marked, {path: read(mission, path)}) == mission

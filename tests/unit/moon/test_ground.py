@@ -53,11 +53,12 @@ def beams(ground: Ground, count: int) -> tuple[np.ndarray, np.ndarray]:
     return r_M, np.sqrt(1.0 - down * down) * level - down * up
 
 
-def test_ten_thousand_rays_end_where_brute_force_finds_the_ground(
-    ground: Ground,
+@pytest.mark.parametrize("count", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_rays_end_where_brute_force_finds_the_ground(
+    ground: Ground, count: int
 ) -> None:
     """Rugged ground with all fine relief, a sample every 5 cm as the oracle."""
-    count, step = 10_000, 0.05
+    step = 0.05
     r_M, u_M = beams(ground, count)
     one = jnp.ones(count)
     rho, _, hit = jax.jit(ray)(
