@@ -57,6 +57,7 @@ class Seen(NamedTuple):
     time: Float[Array, ""]
 
 
+@partial(jax.jit, inline=True)
 def tick(
     params: Params, flying: Flying, dt: Scalar, substeps: Substeps
 ) -> tuple[Flying, Seen]:
