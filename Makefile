@@ -12,7 +12,7 @@ fly: $(RUN)  ## set up, then fly HAKUTO-R Mission 2 from lunar orbit to the grou
 	$(BIN)/frigoris fly hakuto-r-m2 --undispersed
 
 test: $(DEV)  ## set up, then run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(DEV)  ## the long statistics of which `make test` runs a sample
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow

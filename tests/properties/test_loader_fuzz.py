@@ -43,7 +43,7 @@ def test_any_punctuation(text, tmp_path_factory):
     load(tmp_path_factory.getbasetemp(), text)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     start=st.integers(0, len(WHOLE)),
     length=st.integers(0, 400),
@@ -93,7 +93,7 @@ def as_yaml(tree):
     return stream.getvalue()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(at=st.sampled_from(PLACES), value=values)
 @example(at=("mission",), value={" \x85": None})  # a key with the end of a line
 def test_the_catalogue_tree_with_one_value_swapped(at, value, tmp_path_factory):

@@ -112,8 +112,10 @@ def headline(flight: Any) -> list[Text]:
 def touchdown_line(t: dict[str, Any]) -> str:
     """What the legs did, and how much of them is left."""
     if not t["at_rest"]:
+        count = t["broken_count"]
+        legs = "1 leg" if count == 1 else f"{count} legs"
         return (
-            f"Touchdown: {t['load_factor_ratio']:.1f} g, {t['broken_count']} legs "
+            f"Touchdown: {t['load_factor_ratio']:.1f} g, {legs} "
             f"broken, the body struck the ground at {t['strike_m_s']:.1f} m/s"
         )
     return (

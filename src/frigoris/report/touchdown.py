@@ -14,7 +14,7 @@ from frigoris.report.figures import Figures, drawings
 from frigoris.report.style import LIGHT
 
 CARDS = (
-    ("tilt_deg", "deg", "tilt at rest"),
+    ("tilt_deg", "deg", "tilt at the end"),
     ("load_factor_ratio", "g", "largest load"),
     ("stroke_left_m", "m", "least stroke left"),
     ("clearance_m", "m", "least clearance of the body"),
@@ -40,6 +40,7 @@ class Stand:
     down: np.ndarray  # [m/s]
     level: np.ndarray  # [m/s]
     tilt: np.ndarray  # [deg]
+    last: str  # what the last row is
 
 
 def make_stand(flight: Any) -> Stand | None:
@@ -64,6 +65,7 @@ def make_stand(flight: Any) -> Stand | None:
         down=-v[:, 2],
         level=np.hypot(v[:, 0], v[:, 1]),
         tilt=path["tilt_deg"],
+        last="at rest" if flight.touchdown["at_rest"] else "when it broke or stopped",
     )
 
 
@@ -95,8 +97,8 @@ def side_view(ax: Any, stand: Stand) -> None:
     """Hull and footpads at contact and at rest, and the way between."""
     from scipy.spatial import ConvexHull
 
-    ax.set_title("From contact to rest, seen from the side")
-    looks = (("at contact", "plan", 0, 0), ("at rest", "truth", 1, -1))
+    ax.set_title("The touchdown, seen from the side")
+    looks = (("at contact", "plan", 0, 0), (stand.last, "truth", 1, -1))
     for name, colour, k, row in looks:
         outline = stand.hull[k][ConvexHull(stand.hull[k]).vertices]
         ax.fill(*outline.T, fc=LIGHT[colour], alpha=0.12, ec="none")
@@ -115,7 +117,7 @@ def side_view(ax: Any, stand: Stand) -> None:
 
 def speeds(ax: Any, stand: Stand) -> None:
     """Downward and level speed of the centre of mass."""
-    ax.set_title("Speed and tilt on the way to rest")
+    ax.set_title("Speed and tilt after the contact")
     ax.plot(stand.t, stand.down, c=LIGHT["truth"], label="downward")
     ax.plot(stand.t, stand.level, c=LIGHT["estimate"], label="level")
     ax.set_ylabel("speed, m/s")
@@ -127,19 +129,19 @@ def tilt(ax: Any, stand: Stand) -> None:
     ax.plot(stand.t, stand.tilt, c=LIGHT["truth"])
     ax.set_xlabel("time since contact, s")
     ax.set_ylabel("tilt, °")
-    ax.set_ylim(bottom=0.0)
+    ax.set_ylim(0.0, 1.1 * max(np.max(stand.tilt), 1.0))
 
 
 FIGURES: Figures = {
-    "stand": ((side_view,), "the lander at contact and at rest, seen from the side"),
-    "rest": ((speeds, tilt), "speeds and tilt from contact to rest"),
+    "stand": ((side_view,), "the lander at contact and at the end, from the side"),
+    "rest": ((speeds, tilt), "speeds and tilt after the contact"),
 }
 
 
 def section(flight: Any) -> str:
     """Part of the page, empty where the lander never touched the ground."""
     stand = make_stand(flight)
-    if not flight.touchdown or stand is None:
+    if stand is None:
         return ""
     drawn = [
         f'<figure role="img" aria-label="{escape(FIGURES[name][1])}">{svg}</figure>'

@@ -28,6 +28,12 @@ def stage() -> Stage:
     return make_stage(MISSION, "embedded")
 
 
+@pytest.fixture(scope="module")
+def single(stage):
+    """The design point, without cases."""
+    return make_params(si(MISSION), stage.planned, stage.setting, case_key(0, 0))
+
+
 def same(a, b, rtol=0.0):
     for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
         np.testing.assert_allclose(x, y, rtol=rtol, atol=0.0)
@@ -66,14 +72,13 @@ def scattering():
 @pytest.mark.parametrize(
     ("path", "design"), [pytest.param(p, d, id=p) for p, d in scattering()]
 )
-def test_any_number_may_have_cases(stage, path, design):
+def test_any_number_may_have_cases(stage, single, path, design):
     """Three cases with other values at once are the three of them alone."""
     values = [np.multiply(design, f) + 1e-3 * (f - 1.0) for f in (1.0, 1.003, 0.998)]
     key = np.stack([case_key(0, k) for k in range(3)], axis=-1)
     m = si(MISSION)
     put(m, path, np.array(values).T)
     params = make_params(m, stage.planned, stage.setting, key)
-    single = make_params(si(MISSION), stage.planned, stage.setting, key[:, 0])
     lanes = spread(params, single, 3)
     for k, value in enumerate(values):
         plain = tuple(map(float, value)) if np.ndim(value) else float(value)
