@@ -114,10 +114,11 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
     if index is not None:
         t_valid = float(onboard["t_s"][index])
         state = _state(truth, onboard, t_valid)
+        # the software may have taken it in the same tick
+        before = float(onboard["est_altitude_m"][max(index - 1, 0)])
         words = (
             f"first valid range, {state['altitude_m']:.0f} m at "
-            f"{state['descent_rate_m_s']:.0f} m/s; onboard altitude "
-            f"{state['est_altitude_m']:.0f} m"
+            f"{state['descent_rate_m_s']:.0f} m/s; onboard altitude {before:.0f} m"
         )
         found.append(Event(t_valid, "first_valid_range", words, state))
     t_due = crossing(truth["t_s"], truth["altitude_m"], EXPECTED_RANGE)
