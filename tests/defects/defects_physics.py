@@ -6,6 +6,7 @@ BODY = ("tests/analytic/test_rigid_body.py",)
 LANDER = ("tests/unit/lander/test_lander.py",)
 SENSORS = ("tests/unit/sensors/test_sensors.py",)
 NAVIGATION = ("tests/unit/onboard/test_navigation.py",)
+EDITING = ("tests/unit/onboard/test_editing.py",)
 GRAVITY = ("tests/unit/math/test_harmonics.py",)
 TRIG = ("tests/unit/math/test_trig.py",)
 GRID = ("tests/unit/math/test_grid.py",)
@@ -120,9 +121,23 @@ DEFECTS = [
     Defect(
         "a rejected measurement shrinks the covariance",
         "onboard/covariance.py",
-        "gain = jnp.where(use, 1.0 / s, 0.0)",
-        "gain = 1.0 / s",
+        "gain = jnp.where(use, 1.0 / (s + extra), 0.0)",
+        "gain = 1.0 / (s + extra)",
         NAVIGATION,
+    ),
+    Defect(
+        "a latch opens again with the next range that fits",
+        "onboard/editing.py",
+        "good = seen & (inside | free) & ~deaf",
+        "good = seen & (inside | free)",
+        EDITING,
+    ),
+    Defect(
+        "any rejects in a row are taken for a step of the ground",
+        "onboard/editing.py",
+        "agrees = jnp.abs(nu - memory.last) <= editor.agree",
+        "agrees = jnp.abs(nu) >= 0.0",
+        EDITING,
     ),
     Defect(
         "east and west are swapped on the map",

@@ -228,6 +228,7 @@ def _software(
         "sigma_rate": np.where(blind, 0.3 + 2e-3 * t, 0.4),
         "laser_range": np.where(valid, slant + noise[:, 0], np.nan),
         "laser_valid": valid, "laser_accepted": accepted,
+        "laser_deaf": np.zeros(len(valid)),
         "laser_innovation": np.where(accepted, -745.0 * np.exp(-3 * since), 0.0),
         "dv": noise[:, 1:4] * 1e-4 + 0.2, "dtheta": noise[:, 4:7] * 1e-5 + 2e-4,
         "thrust_cmd": burning * 1560.0,

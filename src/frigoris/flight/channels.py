@@ -131,6 +131,7 @@ def onboard_table(raw: Raw, site_M: np.ndarray) -> Table:
         "laser_valid": raw["laser_valid"].astype(np.int8),
         "laser_accepted": raw["laser_accepted"].astype(np.int8),
         "laser_innovation_m": raw["laser_innovation"],
+        "laser_deaf": raw["laser_deaf"].astype(np.int8),
         **_split("accel", "m_s2", raw["dv"] / step[:, None]),
         **_split("gyro", "rad_s", raw["dtheta"] / step[:, None]),
         "thrust_cmd_N": raw["thrust_cmd"],

@@ -133,6 +133,13 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
         jump = float(onboard["laser_innovation_m"][gate])
         words = f"navigation takes the first range, {jump:+.0f} m"
         found.append(Event(t, "first_accepted_range", words, {"innovation_m": jump}))
+    deaf = first(onboard["laser_deaf"] > 0)
+    if deaf is not None:
+        t = float(onboard["t_s"][deaf])
+        jump = float(onboard["laser_innovation_m"][deaf])
+        words = f"navigation stops listening to the range finder at {jump:+.0f} m"
+        state = _state(truth, onboard, t)
+        found.append(Event(t, "range_ignored", words, state))
     return found
 
 

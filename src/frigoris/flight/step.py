@@ -241,6 +241,7 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "laser_valid": measured.laser_valid,
         "laser_accepted": jnp.where(measured.laser_valid, nav.accepted, 0.0),
         "laser_innovation": nav.innovation,
+        "laser_deaf": nav.editing.deaf,
         "dv": measured.dv,
         "dtheta": measured.dtheta,
         "contact": measured.contact,

@@ -25,6 +25,7 @@ from frigoris.onboard.config import (
     SequenceConfig,
     VehicleModel,
 )
+from frigoris.onboard.editing import EDITORS, Editor
 from frigoris.onboard.modulation import Pwpf
 
 
@@ -114,8 +115,16 @@ def navigation_config(m: SimpleNamespace) -> NavigationConfig:
         laser_sigma=leaf(n.laser_sigma),
         laser_spread=leaf(n.laser_spread),
         relief_walk=leaf(n.relief_walk),
-        gate_sigma=leaf(n.gate_sigma),
-        gate_floor=leaf(n.gate_floor),
+        editor=Editor(
+            kind=leaf(EDITORS.index(n.editor), np.int64),
+            sigma=leaf(n.gate_sigma),
+            floor=leaf(n.gate_floor),
+            latch=leaf(n.latch),
+            reopen=leaf(n.reopen),
+            agree=leaf(n.agree),
+        ),
+        underweight=leaf(n.underweight),
+        underweight_above=leaf(n.underweight_above),
         star_sigma=leaf(n.star_sigma),
         gauge_gain=leaf(n.gauge_gain),
     )

@@ -1,9 +1,11 @@
 """Mission file: the load of the flight software, which never sees the truth."""
 
+from typing import Literal
+
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from frigoris.mission.schema_base import Number, Section, Vec3, item, param
+from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 
 
 class Navigation(Section):
@@ -38,6 +40,24 @@ class Navigation(Section):
         0.5, 100, "a range further off than this many sigma is rejected"
     )
     gate_floor_m: Number = param(0, 1e5, "a range closer than this never is")
+    editor: Literal["none", "chi2", "latching", "reacquire"] = item(
+        "what becomes of ranges beyond the gate", "chi2"
+    )
+    latch_count: Count = param(
+        1, 1000, "rejects in a row after which `latching` is deaf for ever", 5
+    )
+    reopen_count: Count = param(
+        2, 1000, "rejects in agreement that `reacquire` takes for a step", 10
+    )
+    agree_m: Number = param(
+        0.1, 1e4, "by which such rejects may differ, one from the next", 50.0
+    )
+    underweight_ratio: Number = param(
+        0, 10, "share of the height's variance added to a range's", 0.0
+    )
+    underweight_above_m: Number = param(
+        0, 1e5, "sigma of the height above which that is done", 0.0
+    )
     gauge_gain_ratio: Number = param(
         0, 1, "of a reading of the propellant gauge; 0 counts commands alone", 0.0
     )

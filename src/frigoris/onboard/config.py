@@ -8,6 +8,7 @@ import equinox as eqx
 from jaxtyping import Array, Float
 
 from frigoris.math.harmonics import Harmonics
+from frigoris.onboard.editing import Editor
 from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
@@ -65,8 +66,9 @@ class NavigationConfig(eqx.Module):
     laser_sigma: Scalar  # [m]
     laser_spread: Scalar  # [-]
     relief_walk: Scalar  # variance of the ground per metre flown over it [m]
-    gate_sigma: Scalar  # [-]
-    gate_floor: Scalar  # [m]
+    editor: Editor  # of ranges
+    underweight: Scalar  # of a range, while the height is unsure [-]
+    underweight_above: Scalar  # sigma of the height above which it is [m]
     star_sigma: Scalar  # [rad]
     gauge_gain: Scalar  # of a reading of the propellant gauge [-]
 

@@ -90,12 +90,23 @@ def propagate(p: Covariance, t: Transition, q: tuple[Scalar, ...]) -> Covariance
 
 
 def _correct(
-    p: Covariance, dx: ErrorState, u: list[Vec3], s: Scalar, nu: Scalar, use: Flag
+    p: Covariance,
+    dx: ErrorState,
+    u: list[Vec3],
+    s: Scalar,
+    nu: Scalar,
+    use: Flag,
+    extra: Scalar,
 ) -> tuple[Covariance, ErrorState]:
-    """One scalar update with `u = P H^T`; unused where `use` is false."""
-    gain = jnp.where(use, 1.0 / s, 0.0)
+    """One scalar update with `u = P H^T`; unused where `use` is false.
+
+    The gain is that of a variance larger by `extra`; the covariance is that of any
+    gain along `u` (Joseph's form, whose three terms are one here).
+    """
+    gain = jnp.where(use, 1.0 / (s + extra), 0.0)
     nu = jnp.where(use, nu, 0.0)
-    new = {(i, j): p[i, j] - gain * (u[i][:, None] * u[j][None]) for i, j in BLOCKS}
+    less = gain * (2.0 - s * gain)
+    new = {(i, j): p[i, j] - less * (u[i][:, None] * u[j][None]) for i, j in BLOCKS}
     return new, [d + u_i * (gain * nu) for d, u_i in zip(dx, u, strict=True)]
 
 
@@ -107,10 +118,16 @@ def update_range(
     nu: Scalar,
     variance: Scalar,
     use: Flag,
+    underweight: Scalar,
 ) -> tuple[Covariance, ErrorState]:
-    """A scalar measurement of position and attitude."""
+    """A scalar measurement of position and attitude.
+
+    `underweight` adds that share of what the state is unsure of to the variance that
+    the gain is made with (Lear): for states whose error the measurement is not linear
+    over.
+    """
     u, s = range_sensitivity(p, h_r, h_psi, variance)
-    return _correct(p, dx, u, s, nu, use)
+    return _correct(p, dx, u, s, nu, use, underweight * (s - variance))
 
 
 def range_sensitivity(
@@ -146,7 +163,7 @@ def update_direct(
             for i in range(5)
         ]
         s = u[which][k] + variance
-        return _correct(p, dx, u, s, nu[k] - dx[which][k], use)
+        return _correct(p, dx, u, s, nu[k] - dx[which][k], use, 0.0 * s)
 
     done: tuple[Covariance, ErrorState] = lax.fori_loop(0, 3, component, (p, dx))
     return done

@@ -24,6 +24,7 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, matvec, matvec_t, norm, skew
 from frigoris.messages import boresight
 from frigoris.onboard import covariance as cov
+from frigoris.onboard import editing as edit
 from frigoris.onboard.config import MoonModel, NavigationConfig, OnboardConfig
 from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
@@ -48,7 +49,7 @@ class Navigator(eqx.Module):
     since_rest: Scalar  # time of rest since the last rest update [s]
     omega_B: Vec3  # last corrected inertial rate [rad/s]
     free_M: Vec3  # acceleration without engines, middle of the last tick [m/s^2]
-    captured: Scalar  # 1 once a range was accepted
+    editing: edit.Editing  # of ranges
     innovation: Scalar  # of the last range [m]
     accepted: Scalar  # 1 if the last range was used
 
@@ -80,7 +81,7 @@ def start(
         since_rest=none,
         omega_B=omega_B,
         free_M=zero,  # the first tick measures before it steers
-        captured=none,
+        editing=edit.start(none),
         innovation=none,
         accepted=none,
     )
@@ -218,12 +219,7 @@ def predict_range(
 def update_laser(
     nav: Navigator, config: OnboardConfig, cant: Scalar, measured: Scalar, valid: Flag
 ) -> Navigator:
-    """Range over the level of the target, edited by a gate that is open at first.
-
-    Until the first accepted range any confirmed range is taken, as the unaided altitude
-    may be off by kilometres; afterwards an innovation beyond the larger of a floor and
-    some sigmas is rejected, without a latch.
-    """
+    """Range over the level of the target, edited as the load says."""
     c = config.navigation
     u_M = rotate(nav.q_MB, boresight(cant))
     radius = norm(config.moon.site_M)
@@ -233,17 +229,20 @@ def update_laser(
     sigma = c.laser_sigma + c.laser_spread * rho
     variance = sigma * sigma
     _, s = cov.range_sensitivity(nav.covariance, h_r, h_psi, variance)
-    gate = jnp.maximum(c.gate_floor, c.gate_sigma * jnp.sqrt(s))
-    use = seen & ((jnp.abs(nu) < gate) | (nav.captured < 0.5))
-    p, dx = cov.update_range(
-        nav.covariance, _zero_error(nav), h_r, h_psi, nu, variance, use
-    )
+    use, step, memory = edit.edit(c.editor, nav.editing, nu, s, seen)
+    p = dict(nav.covariance)
+    opened = jnp.where(step, nu * nu, 0.0)
+    up = nav.r_M / norm(nav.r_M)
+    p[cov.R, cov.R] = p[cov.R, cov.R] + opened * up[:, None] * up[None]
+    unsure = s + opened - variance > c.underweight_above**2
+    beta = jnp.where(unsure, c.underweight, 0.0)
+    p, dx = cov.update_range(p, _zero_error(nav), h_r, h_psi, nu, variance, use, beta)
     nav = _apply(nav, p, dx)
     used = use.astype(nu.dtype)
     return replace_at(
-        lambda n: (n.captured, n.innovation, n.accepted),
+        lambda n: (n.editing, n.innovation, n.accepted),
         nav,
-        (jnp.maximum(nav.captured, used), jnp.where(seen, nu, jnp.nan), used),
+        (memory, jnp.where(seen, nu, jnp.nan), used),
     )
 
 

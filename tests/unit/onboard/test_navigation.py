@@ -11,6 +11,7 @@ from frigoris.onboard import covariance as cov
 from frigoris.onboard.navigation import predict_range
 
 R_M = jnp.array([0.83e6, -0.11e6, 1.52e6])
+E_X = jnp.array([1.0, 0.0, 0.0])
 Q_MB = q_from_rotvec(jnp.array([0.2, -0.15, 0.1]))
 
 
@@ -88,16 +89,18 @@ def test_propagation_matches_dense_matrices() -> None:
     np.testing.assert_allclose(dense(cov.propagate(p, t, q)), expected, rtol=1e-10)
 
 
-def test_an_update_matches_the_joseph_form() -> None:
+@pytest.mark.parametrize("beta", [0.0, 0.2])
+def test_an_update_matches_the_joseph_form(beta: float) -> None:
     """Oracle: numpy, in a form that is right for any gain; sequential, one by one."""
     p, full = some_covariance(), dense(some_covariance())
     h_r, h_psi = jnp.array([0.3, -0.8, 0.6]), jnp.array([200.0, -50.0, 90.0])
     h = np.concatenate([h_r, np.zeros(3), h_psi, np.zeros(6)])
     dx = [jnp.zeros(3)] * 5
     new, moved = cov.update_range(
-        p, dx, h_r, h_psi, jnp.float64(12.0), jnp.float64(4.0), jnp.asarray(True)
-    )
-    gain = full @ h / (h @ full @ h + 4.0)
+        p, dx, h_r, h_psi, jnp.float64(12.0), jnp.float64(4.0), jnp.asarray(True),
+        jnp.float64(beta),
+    )  # fmt: skip
+    gain = full @ h / ((1.0 + beta) * (h @ full @ h) + 4.0)
     keep = np.eye(15) - np.outer(gain, h)
     expected = keep @ full @ keep.T + 4.0 * np.outer(gain, gain)
     np.testing.assert_allclose(dense(new), expected, rtol=1e-6, atol=1e-9)
@@ -109,7 +112,7 @@ def test_a_rejected_measurement_changes_nothing() -> None:
     h = jnp.array([0.3, -0.8, 0.6])
     new, moved = cov.update_range(
         p, [jnp.zeros(3)] * 5, h, h, jnp.float64(np.nan), jnp.float64(4.0),
-        jnp.asarray(False),
+        jnp.asarray(False), jnp.float64(0.0),
     )  # fmt: skip
     np.testing.assert_array_equal(dense(new), dense(p))
     np.testing.assert_array_equal(np.concatenate(moved), 0.0)
@@ -137,3 +140,17 @@ def test_the_attitude_error_is_held_in_the_reference_frame() -> None:
     expected = rotate(Q_MB, v) + jnp.cross(psi, rotate(Q_MB, v))
     np.testing.assert_allclose(rotate(truth, v), expected, atol=2e-7)
     assert float(jnp.linalg.norm(truth)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("variance", "expected"), [(0.0, 2.7778), (4.0, 6.34755)])
+def test_underweighting_has_the_numbers_of_the_paper(
+    variance: float, expected: float
+) -> None:
+    """A scalar of variance 100 with a fifth; reference/algorithms.md, section 2.3."""
+    zero = jnp.zeros((3, 3))
+    p = {key: zero for key in cov.BLOCKS} | {(cov.R, cov.R): jnp.diag(100.0 * E_X)}
+    new, _ = cov.update_range(
+        p, [jnp.zeros(3)] * 5, E_X, 0.0 * E_X, jnp.float64(1.0),
+        jnp.float64(variance), jnp.asarray(True), jnp.float64(0.2),
+    )  # fmt: skip
+    assert float(new[cov.R, cov.R][0, 0]) == pytest.approx(expected, rel=1e-5)
