@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from frigoris.flight.observables import Seen
+from frigoris.flight.seen import Seen
 from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at, make_stage
 from frigoris.mission.cases import Case
 from frigoris.mission.edit import nominal, set_values

@@ -5,13 +5,14 @@ came to the point in question. Yes is 1 and no is 0.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+from frigoris.flight import lockout
 from frigoris.flight.channels import Table
 from frigoris.flight.events import at, crossing, first, phase_start
-from frigoris.flight.outcome import LANDED, Touch
+from frigoris.flight.outcome import LANDED
+from frigoris.flight.seen import Seen
 from frigoris.messages import BRAKING, DEORBIT_BURN
 
 NEVER = float("nan")
@@ -21,23 +22,6 @@ LAST_HEARD = 192.0  # altitude of the last telemetry of the real flight [m]
 SPEED_MARK = 500.0  # [m/s]
 FIX_PUBLISHED = 893.0  # altitude of the first valid range of the real flight [m]
 STOP_FROM = 66.0  # descent rate there [m/s]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One flight with the numbers that observables are counted from."""
-
-    truth: Table
-    onboard: Table
-    touched: Touch | None
-    touchdown: dict[str, float]  # from contact to rest, empty without a contact
-    path: Table  # the same in steps
-    outcome: str
-    ignition_planned: float  # [s of the flight]
-    gravity: float  # at the site [m/s^2]
-    miss: float  # of the contact from the target, NaN without contact [m]
-    planned_rate: Callable[[float], float]  # schedule: altitude to descent rate
-    arcs: dict[str, float]  # powered arcs flown by themselves
 
 
 def _ignition(s: Seen) -> float:
@@ -155,4 +139,40 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     ),
     "landed": lambda s: float(s.outcome == LANDED),
     "stopping_height_ratio": _stop_ratio,
+    "orbit_speed_m_s": lockout.orbit_speed,
+    "orbit_period_min": lambda s: lockout.orbit_period(s) / 60.0,
+    "deorbit_dv_m_s": lockout.deorbit_dv,
+    "perilune_altitude_km": lambda s: lockout.perilune(s) / 1e3,
+    "ignition_speed_m_s": lockout.ignition_speed,
+    "ignition_to_est_3000_m_min": lambda s: (
+        (lockout.passes(s, 3000.0) - _ignition(s)) / 60.0
+    ),
+    "speed_at_est_3000_m_m_s": lambda s: lockout.true(s, "speed_m_s", 3000.0),
+    "est_descent_rate_at_est_1000_m_m_s": lambda s: lockout.estimated(
+        s, "est_descent_rate_m_s", 1000.0
+    ),
+    "tilt_at_est_1000_m_deg": lambda s: lockout.true(s, "tilt_deg", 1000.0),
+    "est_descent_rate_at_est_90_m_m_s": lambda s: lockout.estimated(
+        s, "est_descent_rate_m_s", 90.0
+    ),
+    "latched": lambda s: float(np.isfinite(lockout.latched(s))),
+    "reading_less_estimate_km": lambda s: lockout.reading_less_estimate(s) / 1e3,
+    "est_altitude_at_latch_km": lambda s: lockout.estimate_at_latch(s) / 1e3,
+    "rejected_reading_error_ratio": lockout.reading_error,
+    "used_after_latch_count": lockout.heard_again,
+    "altitude_from_est_zero_to_dry_km": lambda s: (
+        lockout.highest_while_standing(s) / 1e3
+    ),
+    "est_descent_rate_at_est_zero_m_s": lambda s: lockout.estimated(
+        s, "est_descent_rate_m_s", lockout.ZERO
+    ),
+    "descent_rate_at_est_zero_m_s": lambda s: lockout.true(
+        s, "descent_rate_m_s", lockout.ZERO
+    ),
+    "tilt_at_est_zero_deg": lambda s: lockout.true(s, "tilt_deg", lockout.ZERO),
+    "est_below_ground": lockout.below_ground,
+    "main_off_at_est_zero": lockout.main_off,
+    "est_zero_to_dry_s": lambda s: lockout.dry(s) - lockout.passes(s, lockout.ZERO),
+    "dry_to_impact_s": lockout.fall,
+    "propellant_used_kg": lockout.propellant_used,
 }

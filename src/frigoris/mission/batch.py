@@ -11,9 +11,9 @@ import numpy as np
 from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.landing import Settled, figures, path_table, settle
-from frigoris.flight.observables import Seen
 from frigoris.flight.outcome import LANDED, Rated, outcomes, touch
 from frigoris.flight.params import Params
+from frigoris.flight.seen import Seen
 from frigoris.flight.slices import (
     AFTER_CONTACT,
     COAST_MARGIN,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from frigoris.mission.check_dispersions import dispersion_faults
 from frigoris.mission.check_lander import lander_faults
-from frigoris.mission.metrics import METRICS, split
+from frigoris.mission.metrics import METRICS, RELIEF, split
 from frigoris.mission.paths import (
     Parameter,
     checked,
@@ -165,7 +165,7 @@ def _metric(tree: Mapping[str, Any], metric: str) -> str | None:
     if name not in METRICS:
         hint = did_you_mean(name, METRICS) or " docs/mission-file.md lists them."
         return f"unknown metric {name}.{hint}"
-    if fault and fault not in known:
+    if fault and fault not in (*known, RELIEF):
         return f"{metric}: there is no fault {fault}.{did_you_mean(fault, known)}"
     return None
 

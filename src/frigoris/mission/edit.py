@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from frigoris.errors import UserError
-from frigoris.mission.metrics import WITHOUT
+from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.paths import (
     Parameter,
     checked,
@@ -200,7 +200,7 @@ def consistent(mission: Mission) -> Mission:
     """Without the rows about faults that it does not have: it loads as a file again."""
 
     def there(fault: str) -> bool:
-        return not fault or fault in mission.faults
+        return not fault or fault in (*mission.faults, RELIEF)
 
     def of_path(path: str) -> str:
         return (fault_path(path) or ("", ""))[0]

@@ -12,22 +12,23 @@ import numpy as np
 
 from frigoris.flight import channels
 from frigoris.flight.events import Event, timeline
-from frigoris.flight.observables import OBSERVABLES, Seen
+from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
+from frigoris.flight.seen import Seen
 from frigoris.flight.slices import Moment, Progress
 from frigoris.flight.step import Flying
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, stop_arc
-from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at
+from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at, make_stage
 from frigoris.mission.cases import Case
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import as_flown
-from frigoris.mission.metrics import WITHOUT
+from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.moon.data import Source
 from frigoris.moon.ephemeris import look
-from frigoris.moon.terrain import Terrain
+from frigoris.moon.terrain import LEVEL, Terrain
 from frigoris.moon.time import format_utc
 
 
@@ -75,11 +76,21 @@ class Origin:
     told: dict[str, Any]  # record and time
 
 
+def _compared(mission: Mission) -> list[str]:
+    """What published rows take away from the flight."""
+    parts = [p.metric for row in mission.published for p in row.parts]
+    return list(dict.fromkeys(p.split(WITHOUT)[0] for p in parts if WITHOUT in p))
+
+
 def counterfactuals(mission: Mission) -> list[str]:
     """Faults whose absence a published row asks about."""
-    parts = [p.metric for row in mission.published for p in row.parts]
-    names = [p.split(WITHOUT)[0] for p in parts if WITHOUT in p]
-    return [n for n in dict.fromkeys(names) if n in mission.faults]
+    return [name for name in _compared(mission) if name in mission.faults]
+
+
+def _over_level_ground(mission: Mission, case: Case, sampler: Sampler | None) -> Seen:
+    """The same flight over a Moon that is as high everywhere as its target."""
+    stage = make_stage(mission, LEVEL)
+    return look_at(stage, fly_lanes(stage, [(mission, case)], sampler=sampler), 0)
 
 
 def without(mission: Mission, fault: str) -> Mission:
@@ -123,6 +134,8 @@ def fly(
         seen[0].arcs.update(orbit_arcs(m, vehicle, world))
         seen[0].arcs.update(stop_arc(m, vehicle, world, seen[0].truth, seen[0].onboard))
         flights = dict(zip(["", *names], seen, strict=True))
+        if RELIEF in _compared(stage.mission):
+            flights[RELIEF] = _over_level_ground(stage.mission, case, sampler)
         rows = _published(stage.mission, stage.terrain, flights)
         flight = replace_in(flight, published=rows)
     return replace_in(flight, wall_s=time.perf_counter() - began)

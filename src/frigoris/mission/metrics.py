@@ -7,6 +7,7 @@ imported here: `frigoris check` knows the names without loading the simulation.
 from typing import NamedTuple
 
 WITHOUT = "_off/"  # FAULT_off/METRIC: the same flight with that fault taken away
+RELIEF = "relief"  # relief_off/METRIC: the same flight over ground without any
 
 
 class Metric(NamedTuple):
@@ -60,6 +61,36 @@ METRICS: dict[str, Metric] = {
     "stopping_height_ratio": Metric(
         "ratio", "height to stop from 66 m/s over its closed form"
     ),
+    "orbit_speed_m_s": Metric("m_s", "inertial, before the deorbit burn"),
+    "orbit_period_min": Metric("min", "before the deorbit burn"),
+    "deorbit_dv_m_s": Metric("m_s", "speed that the deorbit burn took"),
+    "perilune_altitude_km": Metric("km", "of the orbit after it"),
+    "ignition_speed_m_s": Metric("m_s", "over the ground when braking begins"),
+    "ignition_to_est_3000_m_min": Metric("min", "to an estimated 3000 m"),
+    "speed_at_est_3000_m_m_s": Metric("m_s", "true, at an estimated 3000 m"),
+    "est_descent_rate_at_est_1000_m_m_s": Metric("m_s", "at an estimated 1000 m"),
+    "tilt_at_est_1000_m_deg": Metric("deg", "true, at an estimated 1000 m"),
+    "est_descent_rate_at_est_90_m_m_s": Metric("m_s", "at an estimated 90 m"),
+    "latched": Metric("yes", "the navigation stopped listening to the range finder"),
+    "reading_less_estimate_km": Metric(
+        "km", "range less what was expected, most in the minute after that"
+    ),
+    "est_altitude_at_latch_km": Metric("km", "estimated then"),
+    "rejected_reading_error_ratio": Metric(
+        "ratio", "of the rejected ranges, most in that minute"
+    ),
+    "used_after_latch_count": Metric("count", "ranges used after it"),
+    "altitude_from_est_zero_to_dry_km": Metric(
+        "km", "true and highest, from an estimated zero until dry"
+    ),
+    "est_descent_rate_at_est_zero_m_s": Metric("m_s", "estimated"),
+    "descent_rate_at_est_zero_m_s": Metric("m_s", "true"),
+    "tilt_at_est_zero_deg": Metric("deg", "true"),
+    "est_below_ground": Metric("yes", "estimated below the target before contact"),
+    "main_off_at_est_zero": Metric("yes", "the main group is off then"),
+    "est_zero_to_dry_s": Metric("s", "from an estimated zero until the engines stop"),
+    "dry_to_impact_s": Metric("s", "from there to the ground"),
+    "propellant_used_kg": Metric("kg", "from the deorbit burn to the end"),
 }
 
 

@@ -1,6 +1,6 @@
 """Terrain of a site: which map is flown, what is synthetic below its resolution."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from frigoris.moon.frames import local_axes
 from frigoris.moon.ground import Ground
 from frigoris.moon.relief import Recipe, Relief
 
-NAMES = ("auto", "ldem_4", "fused16", "embedded")
+LEVEL = "level"  # as high everywhere as the target, and nothing on it
+NAMES = ("auto", "ldem_4", "fused16", "embedded", LEVEL)
 FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
 CROP = (12.0, 30.0)  # of a finer level around the site, each way [deg]
 FINE_SLOPE = 3.0  # steeper than any rock or crater together, see the tests [-]
@@ -59,6 +60,8 @@ def load_terrain(
     """
     if name == "auto":
         name = "ldem_4" if find("ldem_4") else "embedded"
+    if name == LEVEL:
+        recipe = NOTHING
     maps = _maps(name, lat_deg, lon_deg)
     grid = make_grid(maps.levels)
     district = None
@@ -69,7 +72,7 @@ def load_terrain(
             grid,
             recipe or NOTHING,
             Site(lat_deg, lon_deg),
-            counted=recipe is not None and name != "embedded",
+            counted=recipe is not None and name not in ("embedded", LEVEL),
         )
     sources = tuple(s for c in maps.charts for s in c.sources)
     if district is not None and district.counted >= 0 and recipe is not None:
@@ -79,7 +82,7 @@ def load_terrain(
         ground=_ground(grid, maps.levels, district, recipe, lat_deg, lon_deg),
         name=name if bare else Path(name).name,
         sources=sources,
-        synthetic=name == "embedded",
+        synthetic=name in ("embedded", LEVEL),
         note=_note(maps, district, recipe),
     )
 
@@ -164,6 +167,8 @@ def _note(maps: Maps, district: District | None, recipe: Recipe | None) -> str:
 def _maps(name: str, lat_deg: float, lon_deg: float) -> Maps:
     if name == "embedded":
         return _embedded(lat_deg)
+    if name == LEVEL:
+        return _levelled(lat_deg, lon_deg)
     if name in NAMES:
         return _known(name, lat_deg, lon_deg)
     path = Path(name)
@@ -258,6 +263,18 @@ def _fused_table(path: Path) -> np.ndarray:
             "replace it, or use --map ldem_4."
         )
     return table
+
+
+def _levelled(lat_deg: float, lon_deg: float) -> Maps:
+    """The globe of the best map, its heights all that of the target."""
+    best = _maps("ldem_4" if find("ldem_4") else "embedded", lat_deg, lon_deg)
+    there = best.charts[-1].sample(np.array([lat_deg]), np.array([lon_deg]))
+    height, globe = float(there[0]), best.levels[-1]
+    level = replace(globe, heights=np.full_like(globe.heights, height))
+    what = f"SYNTHETIC level Moon, {height:.0f} m everywhere, the height of the target"
+    name = f"{LEVEL} {height:.3f}"
+    chart = level_chart(name, level, lat_deg, best.charts[-1].sources)
+    return Maps((level,), (chart,), what)
 
 
 def _embedded(lat_deg: float) -> Maps:
