@@ -6,7 +6,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from frigoris.lander.legs import Legs
-from frigoris.lander.touchdown import STEP, UPRIGHT, Hull, energy
+from frigoris.lander.touchdown import STEP, UPRIGHT, Body, Hull, energy
 from support.touchdowns import (
     NEVER,
     bed,
@@ -148,6 +148,23 @@ def test_crush_stroke_by_the_balance_of_energy() -> None:
     np.testing.assert_allclose(stroke, closed, rtol=0.01)
     peak = np.asarray(s.worst.load)[:, 0, 0]
     np.testing.assert_allclose(peak, 2500.0, rtol=0.011)
+
+
+def test_off_the_ground_it_tumbles_freely() -> None:
+    """Thrown up, turning about no principal axis: its angular momentum stays."""
+    inertia = np.array([[90.0, 6.0, -4.0], [6.0, 140.0, 9.0], [-4.0, 9.0, 170.0]])
+    machine = craft(legs(4), bed(), slope(np.zeros(1), np.zeros(1)), inertia_B=inertia)
+    v, omega = np.array([[0.1], [0.0], [3.0]]), np.array([[0.5], [-0.4], [0.9]])
+    start = body(v, turned("z", [0.3]), omega, np.zeros((3, 1)))
+    s, _ = run(machine, start, 1.5)
+
+    def momentum(b: Body) -> np.ndarray:
+        q = np.asarray(b.q_LB)[[1, 2, 3, 0], 0]
+        return Rotation.from_quat(q).apply(inertia @ np.asarray(b.omega_B)[:, 0])
+
+    turn = np.asarray(s.body.omega_B)[:, 0] - omega[:, 0]
+    assert np.linalg.norm(turn) > 0.1  # in body axes it does change
+    np.testing.assert_allclose(momentum(s.body), momentum(start), rtol=1e-3, atol=0.05)
 
 
 def random_touchdowns(count: int, cases: int, seed: int):

@@ -208,8 +208,8 @@ def test_an_engine_fails_shut_and_another_can_not_be_closed() -> None:
         (25.0, True, True),
     ):
         f = eng.fire(e, ONE, 0.0 * ONE, SHUT, SHUT, ONE, jnp.float64(time), DT)
-        got = np.asarray(eng.impulse(e, f, DT)) > 0.0
-        np.testing.assert_array_equal(got, [not shut, stuck, False])
+        for got in (eng.impulse(e, f, DT), f.open):
+            np.testing.assert_array_equal(got > 0.0, [not shut, stuck, False])
 
 
 def test_a_tick_burns_no_more_than_there_is() -> None:
