@@ -41,7 +41,7 @@ Out = Annotated[
 ]
 Map = Annotated[
     str | None,
-    typer.Option("--map", help="auto, ldem_4, fused16, embedded, or a file."),
+    typer.Option("--map", help="auto, ldem_4, fused16, embedded, level, or a file."),
 ]
 BranchFrom = Annotated[
     str | None,
