@@ -123,7 +123,7 @@ def judged(count: int, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-SIZES = [(12, 5), pytest.param(200, 6, marks=pytest.mark.slow)]
+SIZES = [(8, 5), pytest.param(200, 6, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize(("count", "seed"), SIZES)

@@ -216,7 +216,7 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         contact=_contact(stage, seen.touched, seen.miss, start),
         touchdown=seen.touchdown,
         touchdown_path=seen.path,
-        propellant_left_kg=float(left),
+        propellant_left_kg=max(float(left), 0.0),
         events=[_event(e, start) for e in events],
         published=[],
         truth=seen.truth,

@@ -51,11 +51,12 @@ def test_lanes_are_the_cases_built_alone(stage):
 def scattering():
     """Every number of the truth that may differ from case to case.
 
-    Of a list the first and the last entry: those between are built by the same code.
+    Of a list the first two entries, by number: the others are built by the same code.
     """
     tree = MISSION.model_dump()
     for name in ("tanks", "engines"):
-        tree["lander"][name] = tree["lander"][name][:: len(tree["lander"][name]) - 1]
+        rows = tree["lander"][name][:2]
+        tree["lander"][name] = [row | {"name": None} for row in rows]
     for path, parameter in parameters(tree).items():
         section = path.partition(".")[0]
         if section not in ("site", "orbit", "handover", "lander", "sensors"):
@@ -73,13 +74,13 @@ def scattering():
     ("path", "design"), [pytest.param(p, d, id=p) for p, d in scattering()]
 )
 def test_any_number_may_have_cases(stage, single, path, design):
-    """Three cases with other values at once are the three of them alone."""
-    values = [np.multiply(design, f) + 1e-3 * (f - 1.0) for f in (1.0, 1.003, 0.998)]
-    key = np.stack([case_key(0, k) for k in range(3)], axis=-1)
+    """Two cases with other values at once are the two of them alone."""
+    values = [np.multiply(design, f) + 1e-3 * (f - 1.0) for f in (1.003, 0.998)]
+    key = np.stack([case_key(0, k) for k in range(2)], axis=-1)
     m = si(MISSION)
     put(m, path, np.array(values).T)
     params = make_params(m, stage.planned, stage.setting, key)
-    lanes = spread(params, single, 3)
+    lanes = spread(params, single, 2)
     for k, value in enumerate(values):
         plain = tuple(map(float, value)) if np.ndim(value) else float(value)
         other = si(replace(MISSION, {path: plain}))
