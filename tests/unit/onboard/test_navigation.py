@@ -5,10 +5,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.math.rotation import dcm_from_q, q_from_rotvec, qmul, rotate
 from frigoris.math.vectors import skew
+from frigoris.mission.build_onboard import navigation_config
+from frigoris.mission.load import load_mission
+from frigoris.mission.si import si
+from frigoris.moon.gravity import gravity
 from frigoris.onboard import covariance as cov
-from frigoris.onboard.navigation import predict_range
+from frigoris.onboard.config import MoonModel
+from frigoris.onboard.navigation import Navigator, predict_range, start, strapdown
 
 R_M = jnp.array([0.83e6, -0.11e6, 1.52e6])
 E_X = jnp.array([1.0, 0.0, 0.0])
@@ -154,3 +160,34 @@ def test_underweighting_has_the_numbers_of_the_paper(
         jnp.float64(variance), jnp.asarray(True), jnp.float64(0.2),
     )  # fmt: skip
     assert float(new[cov.R, cov.R][0, 0]) == pytest.approx(expected, rel=1e-5)
+
+
+def at_rest(r_M: jax.Array) -> Navigator:
+    """A navigator that holds still, its sigmas those of the catalogue's mission."""
+    sigmas = navigation_config(si(load_mission("hakuto-r-m2")))
+    sigmas = jax.tree.map(jnp.asarray, sigmas)
+    return start(sigmas, r_M, 0.0 * E_X, jnp.array([1.0, 0.0, 0.0, 0.0]), 0.0 * E_X)
+
+
+def test_without_a_range_a_height_error_grows_by_its_closed_form() -> None:
+    """e(t) = e0 cosh(t / 731.33 s): gravity falls with height; the vehicle hovers."""
+    still = MoonModel(
+        gravity=jax.tree.map(jnp.asarray, gravity(0).harmonics),
+        dcm_PM=jnp.eye(3),
+        omega_MI_M=jnp.zeros(3),
+        q_IM0=jnp.array([1.0, 0.0, 0.0, 0.0]),
+        site_M=RADIUS_MOON * E_X,
+    )
+    dt, lift = jnp.float64(1.0), MU_MOON / RADIUS_MOON**2
+    told = [at_rest((RADIUS_MOON + e) * E_X) for e in (0.0, 10.0)]
+
+    def hover(nav: Navigator) -> Navigator:
+        step = lambda _, n: strapdown(  # noqa: E731
+            n, still, 0.0 * E_X, lift * dt * E_X, dt, jnp.bool_(True)
+        )
+        return jax.lax.fori_loop(0, 731, step, nav)
+
+    low, high = (jax.jit(hover)(nav) for nav in told)
+    assert float(low.r_M[0]) == pytest.approx(RADIUS_MOON, abs=0.01)
+    grown = float(high.r_M[0] - low.r_M[0]) / 10.0
+    assert grown == pytest.approx(np.cosh(731.0 / 731.33), rel=1e-4)
