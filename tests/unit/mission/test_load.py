@@ -185,8 +185,8 @@ ONE_FAULT = {
         "soft-landing: unknown metric laned. Did you mean landed?",
     ),
     "metric without a fault that is not there": (
-        r"weak_laser_off/landed",
-        "weak_lazer_off/landed",
+        r"weak_laser_off/valid",
+        "weak_lazer_off/valid",
         "weak_lazer_off",
         18,
         "there is no fault weak_lazer. Did you mean weak_laser?",
