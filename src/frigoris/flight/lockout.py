@@ -9,9 +9,9 @@ from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.flight.events import at, crossing, first, phase_start
 from frigoris.flight.seen import Seen
 from frigoris.messages import BRAKING, COAST, DEORBIT_BURN
+from frigoris.moon.orientation import SPIN
 
 NEVER = float("nan")
-SPIN = 2.0 * np.pi / (27.321661 * 86_400.0)  # of the Moon, sidereal [rad/s]
 WITHIN = 60.0  # after the latch the reading is compared [s]
 NO_THRUST = 5.0  # below which the engines are out [N]
 ZERO = 1.0  # the software believes to stand [m]

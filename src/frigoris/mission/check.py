@@ -34,6 +34,9 @@ Fault = tuple[Location, str]
 def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     """Everything that is wrong between the parts."""
     known = parameters(tree)
+    if RELIEF in (tree.get("faults") or ()):
+        text = f"no fault may be named {RELIEF}: {RELIEF}_off/ stands for level ground"
+        yield ("faults", RELIEF), text
     yield from _fault_values(tree, known)
     dispersed = _rows(tree, "dispersions")
     yield from dispersion_faults(dispersed, known, partial(_lookup, tree, known))

@@ -43,7 +43,8 @@ METRIC_HEAD = """\
 ## Metrics
 
 What `published` and `requirements` may judge. A yes/no metric has unit `yes`, and 1 is
-yes. `FAULT_off/METRIC` is taken from the same flight with that fault taken away.
+yes. `FAULT_off/METRIC` is taken from the same flight with that fault taken away,
+`relief_off/METRIC` from the same flight over the map `level`.
 
 | metric | unit | meaning |
 | --- | --- | --- |"""

@@ -21,8 +21,9 @@ from frigoris.moon.frames import local_axes
 from frigoris.moon.ground import Ground
 from frigoris.moon.relief import Recipe, Relief
 
+EMBEDDED = "embedded"  # made of facts, where no data are
 LEVEL = "level"  # as high everywhere as the target, and nothing on it
-NAMES = ("auto", "ldem_4", "fused16", "embedded", LEVEL)
+NAMES = ("auto", "ldem_4", "fused16", EMBEDDED, LEVEL)
 FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
 CROP = (12.0, 30.0)  # of a finer level around the site, each way [deg]
 FINE_SLOPE = 3.0  # steeper than any rock or crater together, see the tests [-]
@@ -59,7 +60,7 @@ def load_terrain(
     are, with straight lines between their samples.
     """
     if name == "auto":
-        name = "ldem_4" if find("ldem_4") else "embedded"
+        name = "ldem_4" if find("ldem_4") else EMBEDDED
     if name == LEVEL:
         recipe = NOTHING
     maps = _maps(name, lat_deg, lon_deg)
@@ -72,7 +73,7 @@ def load_terrain(
             grid,
             recipe or NOTHING,
             Site(lat_deg, lon_deg),
-            counted=recipe is not None and name not in ("embedded", LEVEL),
+            counted=recipe is not None and name not in (EMBEDDED, LEVEL),
         )
     sources = tuple(s for c in maps.charts for s in c.sources)
     if district is not None and district.counted >= 0 and recipe is not None:
@@ -82,7 +83,7 @@ def load_terrain(
         ground=_ground(grid, maps.levels, district, recipe, lat_deg, lon_deg),
         name=name if bare else Path(name).name,
         sources=sources,
-        synthetic=name in ("embedded", LEVEL),
+        synthetic=name in (EMBEDDED, LEVEL),
         note=_note(maps, district, recipe),
     )
 
@@ -165,7 +166,7 @@ def _note(maps: Maps, district: District | None, recipe: Recipe | None) -> str:
 
 
 def _maps(name: str, lat_deg: float, lon_deg: float) -> Maps:
-    if name == "embedded":
+    if name == EMBEDDED:
         return _embedded(lat_deg)
     if name == LEVEL:
         return _levelled(lat_deg, lon_deg)
@@ -267,7 +268,7 @@ def _fused_table(path: Path) -> np.ndarray:
 
 def _levelled(lat_deg: float, lon_deg: float) -> Maps:
     """The globe of the best map, its heights all that of the target."""
-    best = _maps("ldem_4" if find("ldem_4") else "embedded", lat_deg, lon_deg)
+    best = _maps("ldem_4" if find("ldem_4") else EMBEDDED, lat_deg, lon_deg)
     there = best.charts[-1].sample(np.array([lat_deg]), np.array([lon_deg]))
     height, globe = float(there[0]), best.levels[-1]
     level = replace(globe, heights=np.full_like(globe.heights, height))
@@ -283,4 +284,4 @@ def _embedded(lat_deg: float) -> Maps:
         "SYNTHETIC embedded Moon (no data files found or asked for); heights are right "
         "at named places only"
     )
-    return Maps((level,), (level_chart("embedded", level, lat_deg, ()),), what)
+    return Maps((level,), (level_chart(EMBEDDED, level, lat_deg, ()),), what)

@@ -122,7 +122,7 @@ def _notices(summary: Summary, terrain: Any) -> str:
             "cases are flown. --resume goes on."
         )
     if terrain.synthetic:
-        told.append("Flown over the embedded, <b>synthetic</b> Moon.")
+        told.append(f"Flown over the {terrain.name}, <b>synthetic</b> Moon.")
     notices = "".join(f'<p class="notice">{line}</p>' for line in told)
     return f'{notices}<p class="data">{escape(terrain.note)}</p>'
 

@@ -12,6 +12,7 @@ from frigoris import __version__
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import OutputError
 from frigoris.flight.provenance import data_files
+from frigoris.moon.terrain import EMBEDDED, LEVEL
 from frigoris.report import published, text, touchdown
 from frigoris.report.figures import FIGURES, drawings, picture
 from frigoris.report.style import css_variables
@@ -20,6 +21,11 @@ from frigoris.report.view import ignition, make_view
 MARKED = {  # events that the figures mark too, by the colour there
     "first_valid_range": "measurement",
     "last_telemetry": "telemetry",
+}
+SYNTHETIC = {  # maps on which nothing was measured
+    EMBEDDED: "no data files were found, or they were not asked for. Only its named "
+    "places have true heights",
+    LEVEL: "it is as high everywhere as the target, and nothing stands on it",
 }
 CONTACT_SHOWN = (
     ("speed_vertical_m_s", "m_s"),
@@ -83,9 +89,9 @@ def _touch(flight: Any) -> list[str]:
 
 
 def _map(flight: Any) -> str:
-    kind = "the embedded, SYNTHETIC Moon" if flight.terrain.synthetic else "the map"
-    name = "" if flight.terrain.synthetic else f" {flight.terrain.name}"
-    return f"flown over {kind}{name}"
+    name = flight.terrain.name
+    what = f"{name}, SYNTHETIC Moon" if flight.terrain.synthetic else f"map {name}"
+    return f"flown over the {what}"
 
 
 def _header(flight: Any) -> str:
@@ -144,9 +150,9 @@ def _data(flight: Any) -> str:
     data = f'<p class="data">{escape(line)}</p>'
     if not terrain.synthetic:
         return data
+    why = SYNTHETIC[terrain.name]
     notice = (
-        "This flight was over the embedded, <b>synthetic</b> Moon: no data files were "
-        "found, or they were not asked for. Only its named places have true heights; "
+        f"This flight was over the {terrain.name}, <b>synthetic</b> Moon: {why}; "
         "observables that depend on real terrain are not judged by it."
     )
     return f'<p class="notice">{notice}</p>\n{data}'

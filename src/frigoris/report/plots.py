@@ -114,7 +114,7 @@ def descent_rate(ax: Any, view: View) -> None:
 
 def _schedule(view: View) -> tuple[np.ndarray, np.ndarray]:
     """Planned descent rate and the estimated altitude that it belongs to, rising."""
-    table = (view.near or view).onboard
+    table = view.onboard
     descending = np.flatnonzero(table["phase"] > BRAKING)
     order = descending[np.argsort(table["est_altitude_m"][descending])]
     return table["schedule_descent_rate_m_s"][order], table["est_altitude_m"][order]

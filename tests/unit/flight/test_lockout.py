@@ -8,6 +8,7 @@ from frigoris.flight import lockout
 from frigoris.flight.outcome import Touch
 from frigoris.flight.seen import Seen
 from frigoris.messages import BRAKING, COAST, DEORBIT_BURN
+from frigoris.moon.orientation import SPIN
 
 T = np.arange(0.0, 401.0)
 
@@ -36,7 +37,7 @@ def orbit(perilune: float, apolune: float) -> Seen:
     one = np.ones_like(T)
     truth = {"t_s": T, "r_x_m": high * one, "r_y_m": 0 * one, "r_z_m": 0 * one}
     truth |= {"v_x_m_s": 0 * one, "v_z_m_s": 0.6 * speed * one}
-    truth["v_y_m_s"] = (0.8 * speed - lockout.SPIN * high) * one
+    truth["v_y_m_s"] = (0.8 * speed - SPIN * high) * one
     phase = np.where(T < 100.0, DEORBIT_BURN, COAST)
     return seen_as(truth, {"t_s": T, "phase": phase})
 

@@ -184,6 +184,13 @@ ONE_FAULT = {
         13,
         "soft-landing: unknown metric laned. Did you mean landed?",
     ),
+    "a fault with the name of something else": (
+        r"^  attitude_error:$",
+        "  relief:",
+        "text: attitude knowledge",
+        5,
+        "no fault may be named relief: relief_off/ stands for level ground",
+    ),
     "metric without a fault that is not there": (
         r"weak_laser_off/valid",
         "weak_lazer_off/valid",

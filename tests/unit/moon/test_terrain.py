@@ -6,9 +6,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from frigoris.constants import RADIUS_MOON
 from frigoris.errors import DataError
 from frigoris.math.grid import height_at
 from frigoris.moon import data, embedded
+from frigoris.moon.ground import height as ground_height
+from frigoris.moon.relief import Recipe
 from frigoris.moon.terrain import Terrain, load_terrain
 
 # heights of the nearest cell of LDEM_4, read and printed by other code: provenance
@@ -81,6 +84,25 @@ def test_the_embedded_moon_is_right_where_it_knows(
     assert height(terrain, lat, lon) == pytest.approx(expected, abs=tolerance)
     assert terrain.synthetic
     assert "SYNTHETIC" in terrain.note
+
+
+@pytest.mark.parametrize("recipe", [None, Recipe(1, 1e17, 0.1, 0.8, 0.02)])
+def test_the_level_moon_is_as_high_everywhere_as_its_target(
+    recipe: Recipe | None,
+) -> None:
+    """Whatever relief is asked for; by every way that asks for heights."""
+    lat, lon = 47.5, 44.4
+    level, best = (load_terrain(n, lat, lon, recipe) for n in ("level", "auto"))
+    assert level.synthetic and "level" in level.note
+    there = height(level, lat, lon)
+    assert there == pytest.approx(height(best, lat, lon), abs=300.0)  # cubic, linear
+    for place in ((lat + 0.3, lon - 0.2), (12.0, -80.0), (-85.0, 10.0)):
+        assert height(level, *place) == pytest.approx(there, abs=1e-3)
+    near = np.radians([lat + 0.01, lon + 0.02])
+    flat, along = np.cos(near[0]), near[1]
+    u = np.array([flat * np.cos(along), flat * np.sin(along), np.sin(near[0])])
+    seen = ground_height(level.ground, jnp.asarray(RADIUS_MOON * u), jnp.float64(1.0))
+    assert float(seen) == pytest.approx(there, abs=0.01)
 
 
 def test_embedded_craters_have_a_rim_and_a_floor() -> None:
