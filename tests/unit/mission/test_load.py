@@ -184,7 +184,7 @@ ONE_FAULT = {
         13,
         "soft-landing: unknown metric laned. Did you mean landed?",
     ),
-    "a fault with the name of something else": (
+    "fault with the name of something else": (
         r"^  attitude_error:$",
         "  relief:",
         "text: attitude knowledge",
