@@ -26,9 +26,9 @@ from frigoris.mission.edit import as_flown
 from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
-from frigoris.moon.data import Source
+from frigoris.moon.data import LEVEL, Source
 from frigoris.moon.ephemeris import look
-from frigoris.moon.terrain import LEVEL, Terrain
+from frigoris.moon.terrain import Terrain
 from frigoris.moon.time import format_utc
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
+from frigoris.moon.data import MAPS
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
@@ -29,9 +30,6 @@ def _utc(value: str) -> str:
 
 
 Utc = Annotated[str, AfterValidator(_utc)]
-
-
-MAPS = ("auto", "ldem_4", "fused16", "embedded")
 
 
 def _map(value: str) -> str:
@@ -68,8 +66,9 @@ class Site(Section):
     latitude_deg: Number = param(-90, 90, "north positive, mean Earth frame")
     longitude_deg: Number = param(-180, 360, "east positive, mean Earth frame")
     map: MapName = item(
-        "auto (the real one where its file is there), ldem_4, fused16, embedded, or a "
-        "file of heights: LOLA .IMG, GeoTIFF, PDS label",
+        "auto (the real one where its file is there), ldem_4, fused16, embedded, level "
+        "(as high everywhere as the target), or a file of heights: LOLA .IMG, GeoTIFF, "
+        "PDS label",
         "auto",
         min_length=1,
     )

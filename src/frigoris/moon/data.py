@@ -9,6 +9,10 @@ from pathlib import Path
 from frigoris.errors import DataError
 from frigoris.runtime import user_cache
 
+EMBEDDED = "embedded"  # made of facts, where no data are
+LEVEL = "level"  # as high everywhere as the target, and nothing on it
+MAPS = ("auto", "ldem_4", "fused16", EMBEDDED, LEVEL)  # or the path of a file
+
 
 @dataclass(frozen=True)
 class DataFile:

@@ -15,15 +15,12 @@ from frigoris.math.scatter import NOISE_VARIANCE
 from frigoris.math.tree import leaf
 from frigoris.moon import chart, embedded, relief
 from frigoris.moon.chart import Chart, file_chart, level_chart
-from frigoris.moon.data import FILES, Source, find, source
+from frigoris.moon.data import EMBEDDED, FILES, LEVEL, MAPS, Source, find, source
 from frigoris.moon.district import SHEETS, District, Site, make_district
 from frigoris.moon.frames import local_axes
 from frigoris.moon.ground import Ground
 from frigoris.moon.relief import Recipe, Relief
 
-EMBEDDED = "embedded"  # made of facts, where no data are
-LEVEL = "level"  # as high everywhere as the target, and nothing on it
-NAMES = ("auto", "ldem_4", "fused16", EMBEDDED, LEVEL)
 FUSED_SHAPE = (2880, 5760)  # rows, columns: 16 pixels per degree
 CROP = (12.0, 30.0)  # of a finer level around the site, each way [deg]
 FINE_SLOPE = 3.0  # steeper than any rock or crater together, see the tests [-]
@@ -84,7 +81,7 @@ def load_terrain(
         name=name if bare else Path(name).name,
         sources=sources,
         synthetic=name in (EMBEDDED, LEVEL),
-        note=_note(maps, district, recipe),
+        note=_note(maps, district, None if name == LEVEL else recipe),
     )
 
 
@@ -170,13 +167,13 @@ def _maps(name: str, lat_deg: float, lon_deg: float) -> Maps:
         return _embedded(lat_deg)
     if name == LEVEL:
         return _levelled(lat_deg, lon_deg)
-    if name in NAMES:
+    if name in MAPS:
         return _known(name, lat_deg, lon_deg)
     path = Path(name)
     if not path.is_file():
         raise DataError(
             f"Cannot fly over the map {name!r}: there is no such file. Known maps are "
-            f"{', '.join(NAMES)}; a path is that of a map of heights."
+            f"{', '.join(MAPS)}; a path is that of a map of heights."
         )
     rest = _known("ldem_4", lat_deg, lon_deg) if find("ldem_4") else _embedded(lat_deg)
     if path.suffix.upper() == ".IMG":

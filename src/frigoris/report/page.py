@@ -12,7 +12,7 @@ from frigoris import __version__
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import OutputError
 from frigoris.flight.provenance import data_files
-from frigoris.moon.terrain import EMBEDDED, LEVEL
+from frigoris.moon.data import EMBEDDED, LEVEL
 from frigoris.report import published, text, touchdown
 from frigoris.report.figures import FIGURES, drawings, picture
 from frigoris.report.style import css_variables

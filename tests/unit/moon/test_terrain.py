@@ -94,6 +94,7 @@ def test_the_level_moon_is_as_high_everywhere_as_its_target(
     lat, lon = 47.5, 44.4
     level, best = (load_terrain(n, lat, lon, recipe) for n in ("level", "auto"))
     assert level.synthetic and "level" in level.note
+    assert "roughness" not in level.note
     there = height(level, lat, lon)
     assert there == pytest.approx(height(best, lat, lon), abs=300.0)  # cubic, linear
     for place in ((lat + 0.3, lon - 0.2), (12.0, -80.0), (-85.0, 10.0)):
