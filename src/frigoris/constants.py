@@ -19,6 +19,11 @@ C_LIGHT = 299_792_458.0
 # Planck constant [J s]. SI definition.
 H_PLANCK = 6.626_070_15e-34
 
+# Clock of the flight with engines on [s], and how late an instrument may speak, in its
+# ticks. Own choices; every rate is the clock's over a whole number.
+TICK = 0.1
+LATENCY_TICKS = 15
+
 # Gravitational parameters of Earth and Sun [m^3/s^2]. DE421 (Folkner et al. 2009), from
 # memory of its header; a tide needs three digits.
 MU_EARTH = 3.98600436233e14

@@ -6,7 +6,7 @@ software learns about the world from here and from its own configuration.
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from frigoris.math.trig import sincos
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
@@ -25,6 +25,28 @@ BOOT, DEORBIT_BURN, COAST, BRAKING, PITCH_UP = 0, 1, 2, 3, 4
 TERMINAL_DESCENT, TERMINAL_LANDING, LANDED = 5, 6, 7
 
 
+class Radar(eqx.Module):
+    """What a radar altimeter says."""
+
+    range: Scalar  # of the nearest ground in its beam [m]
+    age: Scalar  # since it was measured [s]
+
+
+class Speed(eqx.Module):
+    """What a velocimeter says."""
+
+    closing: Float[Array, "beams *#cases"]  # speed along each beam, to the ground [m/s]
+    age: Scalar  # [s]
+
+
+class Fix(eqx.Module):
+    """What a landmark camera says."""
+
+    place_M: Vec3  # of the camera, in the axes of its map [m]
+    sigma: Scalar  # across its axis, as it claims [m]
+    age: Scalar  # [s]
+
+
 class Measurements(eqx.Module):
     """What the instruments say at the start of a tick. Invalid values are NaN."""
 
@@ -35,8 +57,13 @@ class Measurements(eqx.Module):
     star_valid: Flag
     laser_range: Scalar  # slant range along the boresight [m]
     laser_valid: Flag  # confirmed by the instrument's own N-of-M rule
+    laser_cant: Scalar  # of its mirror when the range was measured [rad]
+    laser_age: Scalar  # since then [s]
     propellant: Scalar  # left in all tanks by their gauge, NaN between readings [kg]
-    contact: Flag  # any leg switch closed
+    contact: Bool[Array, "legs *#cases"]  # leg switches closed
+    radar: Radar | None
+    speed: Speed | None
+    fix: Fix | None
 
 
 class Commands(eqx.Module):

@@ -25,11 +25,17 @@ FACTORS: dict[str, float] = {
     "nm": 1e-9,
     "s": 1.0,
     "ms": 1e-3,
+    "ns": 1e-9,
     "min": 60.0,
     "h": HOUR,
     "Gyr": 365.25e9 * 86_400.0,  # Julian years
     "Hz": 1.0,
+    "MHz": 1e6,
     "per_s": 1.0,
+    "per_km2": 1e-6,
+    # temperatures stay in degrees Celsius: only their differences count
+    "degC": 1.0,
+    "per_K": 1.0,
     # angles and their rates
     "deg": pi / 180.0,
     "rad": 1.0,

@@ -23,10 +23,11 @@ from frigoris.campaign.run import find_store, fly_missing
 from frigoris.campaign.sequential import Claim
 from frigoris.campaign.store import Store, chunk_path, open_store, read_chunk
 from frigoris.campaign.summary import query, summarize
+from frigoris.constants import TICK
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.landing import settle
 from frigoris.flight.outcome import NOT_FINITE, OUTCOMES
-from frigoris.flight.slices import TICK, fly_batch
+from frigoris.flight.slices import fly_batch
 from frigoris.mission.batch import Stage
 from frigoris.mission.build import join
 from frigoris.mission.cases import make_lanes

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from flights.conftest import CASES, Fleet
+from frigoris.constants import TICK
 from frigoris.flight.outcome import LANDED, LEANING
-from frigoris.flight.slices import TICK, begin
+from frigoris.flight.slices import begin
 from frigoris.flight.step import advance
 from frigoris.lander.mass import mass_properties
 from frigoris.mission.batch import fly_lanes, look_at, make_stage

@@ -7,7 +7,8 @@ import platform
 from dataclasses import dataclass
 from typing import Any
 
-from frigoris.flight.slices import COAST_TICK_MAX, TICK
+from frigoris.constants import TICK
+from frigoris.flight.slices import COAST_TICK_MAX
 from frigoris.mission.cases import SEED
 from frigoris.mission.edit import consistent
 from frigoris.mission.sampling import Sampling

@@ -12,8 +12,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from frigoris.constants import TICK
 from frigoris.errors import UserError
-from frigoris.flight.slices import SLICE_TICKS, TICK, Moment
+from frigoris.flight.slices import SLICE_TICKS, Moment
 from frigoris.flight.step import Flying
 
 FILE = "moments.npz"

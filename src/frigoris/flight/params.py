@@ -15,8 +15,12 @@ from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.gauge import Gauge
 from frigoris.sensors.imu import Imu
+from frigoris.sensors.landmark_camera import LandmarkCamera
 from frigoris.sensors.laser import Laser
+from frigoris.sensors.leg_switches import LegSwitches
+from frigoris.sensors.radar_altimeter import RadarAltimeter
 from frigoris.sensors.star_tracker import StarTracker
+from frigoris.sensors.velocimeter import Velocimeter
 from frigoris.types import Key, Quat, Scalar, Vec3
 
 
@@ -27,6 +31,10 @@ class Sensors(eqx.Module):
     star: StarTracker
     laser: Laser
     gauge: Gauge
+    legs: LegSwitches
+    radar: RadarAltimeter | None  # None: there is no such instrument
+    speed: Velocimeter | None
+    camera: LandmarkCamera | None
 
 
 class Start(eqx.Module):

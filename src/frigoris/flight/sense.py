@@ -1,30 +1,42 @@
 """Truth to measurements: the one place where the flight software's inputs are made."""
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, UInt32
 
+from frigoris.flight import sight
 from frigoris.flight.params import Params
-from frigoris.flight.state import State
+from frigoris.flight.sight import Stand
+from frigoris.flight.state import Said, State
+from frigoris.lander.mass import mass_properties
 from frigoris.lander.rigid_body import World
 from frigoris.math.noise import normals
 from frigoris.math.rotation import q_about_axis, qmul, rotate
 from frigoris.math.tree import replace_at
-from frigoris.math.vectors import dot, norm
-from frigoris.messages import Measurements, boresight
-from frigoris.moon.ground import fading, ray
-from frigoris.moon.plume import optical_depth
-from frigoris.sensors import gauge, imu, laser, star_tracker
-from frigoris.types import Flag, Quat, Scalar, Vec3
+from frigoris.math.vectors import norm
+from frigoris.messages import Fix, Measurements, Radar, Speed
+from frigoris.sensors import (
+    delay,
+    gauge,
+    imu,
+    landmark_camera,
+    laser,
+    leg_switches,
+    radar_altimeter,
+    star_tracker,
+)
+from frigoris.types import Quat, Scalar, Vec3
 
+MIDDLE_TICKS = 2  # of radar and velocimeter, at the most
 SLOW_TICKS = 10  # of the star tracker
 FAST_NOISES = imu.NOISES + laser.NOISES
 SLOW_NOISES = imu.NOISES + star_tracker.NOISES + gauge.NOISES
-FAR = 1e7  # stands for no echo [m]
-COS_GRAZING = 0.2588  # of 75 deg [-]
-FINE = (60.0, 100.0)  # heights between which the beam begins to see fine relief [m]
-RELIEF = 5000.0  # by which ground ahead may rise above that below the vehicle [m]
+CAMERA_FIRST = FAST_NOISES + SLOW_NOISES
+RADAR_FIRST = CAMERA_FIRST + landmark_camera.NOISES
+SPEED_FIRST = RADAR_FIRST + radar_altimeter.NOISES
 
 
 class Beam(eqx.Module):
@@ -34,109 +46,156 @@ class Beam(eqx.Module):
     snr: Scalar  # [-]
 
 
+class _Slow(NamedTuple):
+    q_IB: Quat
+    propellant: Scalar
+    imu: imu.ImuState
+    fix: Array | None  # place and sigma
+
+
 def moon_orientation(world: World, q_IM0: Quat, time: Scalar) -> Quat:
     """Inertial from Moon-fixed axes at `time` [s] of the flight."""
     rate = norm(world.omega_MI_M)
     return qmul(q_IM0, q_about_axis(world.omega_MI_M / rate, rate * time))
 
 
-def _beam_on_ground(
-    params: Params, state: State, beam_M: Vec3
-) -> tuple[Scalar, Scalar, Flag]:
-    """Slant range [m], cosine of the incidence and whether there is an echo at all.
-
-    Looked for only where the ground is within reach of the instrument's timer, and not
-    beyond 75 deg from the local vertical: such a beam comes back too weak and too long.
-    """
-    r_M = state.motion.r_M
-    steep = -dot(r_M, beam_M) > COS_GRAZING * norm(r_M)
-    reach = (state.clearance < params.sensors.laser.range_max + RELIEF) & steep
-    reach = reach & (state.powered > 0.5)
-    reach = reach & (state.moving > 0.5)  # at rest it looks into its own shadow
-    fine = state.moving * fading(state.clearance, *FINE)
-
-    def found() -> tuple[Scalar, Scalar, Flag]:
-        slant, normal_M, hit = ray(params.terrain, r_M, beam_M, fine, reach)
-        return slant, -dot(normal_M, beam_M), hit
-
-    def nothing() -> tuple[Scalar, Scalar, Flag]:
-        zero = jnp.zeros_like(state.clearance)
-        return zero, zero, zero > 1.0
-
-    slant, cos_incidence, hit = lax.cond(jnp.any(reach), found, nothing)
-    # a case must not see what its neighbours made the batch look for
-    hit = hit & reach
-    return jnp.where(hit, slant, FAR), cos_incidence, hit
-
-
-def _through_dust(params: Params, state: State) -> Scalar:
-    """Share of the light that comes through the dust, on the way out and back."""
-    thrust = jnp.sum(state.pushed, axis=0)
-    return jnp.exp(-2.0 * optical_depth(params.plume, state.clearance, thrust))
+def _stand(params: Params, state: State) -> Stand:
+    m = state.motion
+    props = mass_properties(params.vehicle.mass, m.propellant, m.rcs_propellant)
+    turn_M = rotate(m.q_MB, m.omega_BI_B) - params.world.omega_MI_M
+    return Stand(m.r_M, m.v_M, m.q_MB, turn_M, props.com_B)
 
 
 def _slow(
-    params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
-) -> tuple[Quat, Scalar, imu.ImuState]:
-    """What happens at the rate of the star tracker: its attitude and the propellant,
-    NaN in between, and the walk of the biases.
+    params: Params, state: State, stand: Stand, time: Scalar, tick: UInt32[Array, ""]
+) -> _Slow:
+    """What happens at the rate of the star tracker: its attitude, the propellant and a
+    landmark fix, NaN in between, and the walk of the biases.
     """
     s, motion = params.sensors, state.motion
     left = motion.propellant + motion.rcs_propellant
 
-    def now() -> tuple[Quat, Scalar, imu.ImuState]:
+    def now() -> _Slow:
         noise = normals(params.key, tick, SLOW_NOISES, first=FAST_NOISES)
         q_IB = qmul(moon_orientation(params.world, params.q_IM0, time), motion.q_MB)
         walk, stars, last = imu.NOISES, star_tracker.NOISES, SLOW_NOISES - 1
         seen = star_tracker.measure(s.star, q_IB, noise[walk : walk + stars])
         settled = jnp.sum(state.pushed, axis=0) > 0.0
         read = gauge.measure(s.gauge, left, settled, noise[last])
-        return seen, read, imu.walk(s.imu, state.imu, noise[:walk])
+        fix = None
+        if s.camera is not None:
+            draws = normals(params.key, tick, landmark_camera.NOISES, CAMERA_FIRST)
+            fix = sight.fix(params, state, s.camera, stand, tick, draws)
+        return _Slow(seen, read, imu.walk(s.imu, state.imu, noise[:walk]), fix)
 
-    due = tick % SLOW_TICKS == 0
-    none = jnp.full_like(motion.q_MB, jnp.nan), jnp.full_like(left, jnp.nan)
-    found: tuple[Quat, Scalar, imu.ImuState] = lax.cond(
-        due, now, lambda: (*none, state.imu)
+    none = _Slow(
+        jnp.full_like(motion.q_MB, jnp.nan),
+        jnp.full_like(left, jnp.nan),
+        state.imu,
+        None if s.camera is None else jnp.stack([left * jnp.nan] * 4),
+    )
+    found: _Slow = lax.cond(tick % SLOW_TICKS == 0, now, lambda: none)
+    return found
+
+
+def _middle(
+    params: Params, state: State, stand: Stand, tick: UInt32[Array, ""]
+) -> tuple[Array | None, Array | None]:
+    """Range of the radar [1, cases] and speeds of the velocimeter [beams, cases]."""
+    s, key = params.sensors, params.key
+    zero = jnp.zeros_like(state.clearance)
+    if s.radar is None and s.speed is None:
+        return None, None
+    beams = 0 if s.speed is None else s.speed.beams_B.shape[1]
+
+    def now() -> tuple[Array | None, Array | None]:
+        echo = speeds = None
+        if s.radar is not None:
+            draws = normals(key, tick, radar_altimeter.NOISES, RADAR_FIRST)
+            echo = sight.radar(params, state, s.radar, stand, tick, draws)[None]
+        if s.speed is not None:
+            draws = normals(key, tick, beams, SPEED_FIRST)
+            speeds = sight.speed(params, state, s.speed, stand, tick, draws)
+        return echo, speeds
+
+    def nothing() -> tuple[Array | None, Array | None]:
+        none = jnp.full_like(zero, jnp.nan)
+        echo = None if s.radar is None else none[None]
+        return echo, jnp.stack([none] * beams) if beams else None
+
+    found: tuple[Array | None, Array | None] = lax.cond(
+        tick % MIDDLE_TICKS == 0, now, nothing
     )
     return found
+
+
+def _inertial(
+    params: Params, state: State, stand: Stand, noise: Array
+) -> tuple[Vec3, Vec3, imu.ImuState]:
+    unit, motion, dt = params.sensors.imu, state.motion, state.elapsed
+    change = motion.omega_BI_B - state.omega_last_B
+    change = jnp.where(dt > 0.0, change, 0.0)
+    dtheta, dv = imu.at_place(
+        unit, motion.dtheta_B, motion.dv_B, change, dt, stand.com_B
+    )
+    return imu.measure(unit, state.imu, dtheta, dv, dt, noise)
 
 
 def sense(
     params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
 ) -> tuple[Measurements, State, Beam]:
     """Measure at the start of a tick; increments are those of the tick before."""
-    motion, s, key = state.motion, params.sensors, params.key
-    noise = normals(key, tick, FAST_NOISES)
-    dtheta, dv, imu_state = imu.measure(
-        s.imu,
-        state.imu,
-        motion.dtheta_B,
-        motion.dv_B,
-        state.elapsed,
-        noise[: imu.NOISES],
-    )
+    s, stand = params.sensors, _stand(params, state)
+    noise = normals(params.key, tick, FAST_NOISES)
+    dtheta, dv, imu_state = _inertial(params, state, stand, noise[: imu.NOISES])
     within = replace_at(lambda x: x.imu, state, imu_state)
-    q_IB, propellant, imu_state = _slow(params, within, time, tick)
-    beam_M = rotate(motion.q_MB, boresight(state.laser_cant))
-    slant, cos_incidence, hit = _beam_on_ground(params, state, beam_M)
-    cos_incidence = cos_incidence * _through_dust(params, state)
-    value, valid, laser_state = laser.measure(
-        s.laser, state.laser, slant, cos_incidence, hit, noise[-laser.NOISES :]
+    slow = _slow(params, within, stand, time, tick)
+    view = sight.laser(params, state, stand)
+    shot, laser_state = laser.measure(
+        s.laser, state.laser, view, sight.due(s.laser.period, tick), noise[imu.NOISES :]
     )
+    echo, speeds = _middle(params, state, stand, tick)
+    fresh = jnp.stack([shot, state.laser_cant])
+    laser_late, ring = delay.push(state.said.laser, tick, s.laser.latency, fresh)
+    said = Said(laser=ring, radar=None, speed=None, fix=None)
+    radar = speed = fix = None
+    if s.radar is not None and state.said.radar is not None:
+        late, ring = delay.push(state.said.radar, tick, s.radar.latency, echo)
+        radar = Radar(late[0], s.radar.latency * state.elapsed)
+        said = eqx.tree_at(lambda x: x.radar, said, ring, is_leaf=_absent)
+    if s.speed is not None and state.said.speed is not None:
+        late, ring = delay.push(state.said.speed, tick, s.speed.latency, speeds)
+        speed = Speed(late, s.speed.latency * state.elapsed)
+        said = eqx.tree_at(lambda x: x.speed, said, ring, is_leaf=_absent)
+    if s.camera is not None and state.said.fix is not None:
+        late, ring = delay.push(state.said.fix, tick, s.camera.latency, slow.fix)
+        fix = Fix(late[:3], late[3], s.camera.latency * state.elapsed)
+        said = eqx.tree_at(lambda x: x.fix, said, ring, is_leaf=_absent)
     measured = Measurements(
         elapsed=state.elapsed,
         dtheta=dtheta,
         dv=dv,
-        q_IB=q_IB,
-        star_valid=jnp.isfinite(q_IB[0]),
-        laser_range=value,
-        laser_valid=valid,
-        propellant=propellant,
-        contact=state.contact.time < jnp.inf,
+        q_IB=slow.q_IB,
+        star_valid=jnp.isfinite(slow.q_IB[0]),
+        laser_range=laser_late[0],
+        laser_valid=jnp.isfinite(laser_late[0]),
+        laser_cant=laser_late[1],
+        laser_age=s.laser.latency * state.elapsed,
+        propellant=slow.propellant,
+        contact=leg_switches.measure(s.legs, time - state.contact.time),
+        radar=radar,
+        speed=speed,
+        fix=fix,
     )
     beam = Beam(
-        slant_range=jnp.where(hit, slant, jnp.nan),
-        snr=jnp.where(hit, laser.signal_to_noise(s.laser, slant, cos_incidence), 0.0),
+        slant_range=jnp.where(view.hit, view.slant_range, jnp.nan),
+        snr=jnp.where(view.hit, laser.signal_to_noise(s.laser, view), 0.0),
     )
-    new = replace_at(lambda x: (x.imu, x.laser), state, (imu_state, laser_state))
+    new = replace_at(
+        lambda x: (x.imu, x.laser, x.said), state, (slow.imu, laser_state, said)
+    )
     return measured, new, beam
+
+
+def _absent(x: object) -> bool:
+    return x is None

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from frigoris.constants import TICK
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
@@ -18,7 +19,6 @@ from frigoris.flight.step import Flying, Substeps, advance
 from frigoris.runtime import require_x64
 
 SLICE_TICKS = 200  # of one compiled slice
-TICK = 0.1  # engines on [s]
 COAST_TICK_MAX = 2.0  # engines off [s]
 COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
 SAME = 1e-6  # two moments nearer than this are one [s]

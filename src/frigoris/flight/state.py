@@ -7,7 +7,7 @@ from frigoris.flight.params import Params
 from frigoris.lander.engines import Each
 from frigoris.lander.rigid_body import Motion
 from frigoris.onboard import software
-from frigoris.sensors import imu, laser
+from frigoris.sensors import delay, imu, laser
 from frigoris.types import Quat, Scalar, Vec3
 
 
@@ -23,6 +23,15 @@ class Contact(eqx.Module):
     battery: Scalar  # energy left at the start of that tick [J]
 
 
+class Said(eqx.Module):
+    """What instruments have measured and not reported yet."""
+
+    laser: delay.Ring  # range [m] and cant of the mirror [rad]
+    radar: delay.Ring | None  # range [m]
+    speed: delay.Ring | None  # along each beam [m/s]
+    fix: delay.Ring | None  # place [m] and sigma [m]
+
+
 class State(eqx.Module):
     """Truth of a flight at the start of a tick."""
 
@@ -32,8 +41,10 @@ class State(eqx.Module):
     pushed: Each  # thrust of each engine, mean over the last tick [N]
     elapsed: Scalar  # length of the last tick [s]
     laser_cant: Scalar  # where the range finder's mirror stands [rad]
+    omega_last_B: Vec3  # inertial rate at the start of the last tick [rad/s]
     imu: imu.ImuState
     laser: laser.LaserState
+    said: Said
     clearance: Scalar  # of the lowest footpad over the ground [m]
     clearance_rate: Scalar  # [m/s]
     contact: Contact
@@ -58,7 +69,9 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
         elapsed=zero,
         laser_cant=zero,
         imu=imu.start(params.sensors.imu),
-        laser=laser.LaserState(detected=jnp.stack([zero] * laser.WINDOW)),
+        omega_last_B=begin.motion.omega_BI_B,
+        laser=laser.start(zero),
+        said=_silent(params, zero),
         clearance=zero + 1e6,
         clearance_rate=zero,
         contact=Contact(
@@ -82,3 +95,14 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
         params.onboard, begin.r_M, begin.v_M, begin.q_MB, begin.omega_BI_B
     )
     return truth, onboard
+
+
+def _silent(params: Params, zero: Scalar) -> Said:
+    s = params.sensors
+    beams = 0 if s.speed is None else s.speed.beams_B.shape[1]
+    return Said(
+        laser=delay.start(zero, 2),
+        radar=None if s.radar is None else delay.start(zero, 1),
+        speed=delay.start(zero, beams) if beams else None,
+        fix=None if s.camera is None else delay.start(zero, 4),
+    )

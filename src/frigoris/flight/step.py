@@ -17,7 +17,8 @@ from jaxtyping import Array, Float, Int32, UInt32
 
 from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
-from frigoris.flight.sense import FINE, Beam, sense
+from frigoris.flight.sense import Beam, sense
+from frigoris.flight.sight import FINE
 from frigoris.flight.state import State
 from frigoris.lander import engines as eng
 from frigoris.lander import thrusters as rcs
@@ -130,8 +131,10 @@ def _integrate(
         pushed=given,
         elapsed=jnp.zeros_like(state.elapsed) + dt,
         laser_cant=commands.laser_cant,
+        omega_last_B=state.motion.omega_BI_B,
         imu=state.imu,
         laser=state.laser,
+        said=state.said,
         clearance=low,
         clearance_rate=rate,
         contact=found,
@@ -241,10 +244,11 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "laser_valid": measured.laser_valid,
         "laser_accepted": jnp.where(measured.laser_valid, nav.accepted, 0.0),
         "laser_innovation": nav.innovation,
+        "laser_spread": nav.spread,
         "laser_deaf": nav.editing.deaf,
         "dv": measured.dv,
         "dtheta": measured.dtheta,
-        "contact": measured.contact,
+        "contact": jnp.any(measured.contact, axis=0),
         "thrust_cmd": onboard.thrust_cmd,
         "duty_cmd": onboard.duty_cmd,
         "level": onboard.plan.level,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from frigoris.constants import TICK
 from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.landing import Settled, figures, path_table, settle
@@ -17,7 +18,6 @@ from frigoris.flight.seen import Seen
 from frigoris.flight.slices import (
     AFTER_CONTACT,
     COAST_MARGIN,
-    TICK,
     Flown,
     Moment,
     Progress,

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
-from frigoris.flight.params import Params, Sensors, Start
+from frigoris.flight.params import Params, Start
 from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.build_gear import make_gear, make_soil
@@ -23,6 +23,7 @@ from frigoris.mission.build_onboard import (
     onboard_config,
     planned_burn,
 )
+from frigoris.mission.build_sensors import make_sensors
 from frigoris.mission.build_vehicle import make_power, make_vehicle
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
@@ -32,10 +33,6 @@ from frigoris.moon.plume import Plume
 from frigoris.moon.survey import Survey, surveyed
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
-from frigoris.sensors.gauge import Gauge
-from frigoris.sensors.imu import Imu
-from frigoris.sensors.laser import Laser
-from frigoris.sensors.star_tracker import StarTracker
 
 
 @dataclass(frozen=True)
@@ -101,19 +98,7 @@ def make_params(
             omega_MI_M=leaf(setting.omega_MI_M),
         ),
         q_IM0=leaf(planned.q_IM0),
-        sensors=Sensors(
-            imu=_imu(m.sensors.imu, switch),
-            star=StarTracker(
-                misalignment_B=leaf(m.sensors.star_tracker.misalignment),
-                noise=leaf(switch * m.sensors.star_tracker.noise),
-            ),
-            laser=_laser(m, switch),
-            gauge=Gauge(
-                scale=leaf(m.sensors.gauge.scale_error),
-                bias=leaf(m.sensors.gauge.bias),
-                noise=leaf(switch * m.sensors.gauge.noise),
-            ),
-        ),
+        sensors=make_sensors(m, switch),
         power=make_power(m.lander.power),
         gear=make_gear(m.lander),
         soil=make_soil(m.regolith),
@@ -127,13 +112,15 @@ def make_params(
 
 
 def _shared(p: Params) -> tuple[object, ...]:
-    """What all cases of a batch have in common: terrain and gravity coefficients."""
-    return p.terrain, p.world.gravity, p.onboard.moon.gravity
+    """What all cases of a batch have in common: ground, map, gravity coefficients."""
+    moon = p.onboard.moon
+    return p.terrain, p.world.gravity, moon.gravity, moon.ground
 
 
 def bare(p: Params) -> Params:
     """Without what all cases of a batch share."""
-    rest: Params = eqx.tree_at(_shared, p, (None, None, None))
+    none = (None,) * len(_shared(p))
+    rest: Params = eqx.tree_at(_shared, p, none, is_leaf=lambda x: x is None)
     return rest
 
 
@@ -170,39 +157,6 @@ def take(params: Params, lane: int) -> Params:
     """One lane of a batch, without the case axis."""
     single = jax.tree.map(lambda x: np.asarray(x)[..., lane], bare(params))
     return _whole(single, _shared(params))
-
-
-def _imu(s: SimpleNamespace, switch: float) -> Imu:
-    return Imu(
-        accel_bias=leaf(s.accel_bias),
-        accel_scale=leaf(s.accel_scale),
-        accel_noise=leaf(switch * s.accel_noise),
-        accel_walk=leaf(switch * s.accel_walk),
-        gyro_bias=leaf(s.gyro_bias),
-        gyro_scale=leaf(s.gyro_scale),
-        gyro_noise=leaf(switch * s.gyro_noise),
-        gyro_walk=leaf(switch * s.gyro_walk),
-    )
-
-
-def _laser(m: SimpleNamespace, switch: float) -> Laser:
-    s = m.sensors.laser
-    return Laser(
-        pulse_energy=leaf(s.pulse_energy),
-        wavelength=leaf(s.wavelength),
-        aperture_area=leaf(np.pi / 4.0 * s.aperture**2),
-        optics=leaf(s.optics),
-        efficiency=leaf(s.efficiency),
-        albedo=leaf(m.site.albedo),
-        noise_photons=leaf(s.noise_photons),
-        threshold=leaf(s.threshold),
-        range_max=leaf(s.range_max),
-        confirm=leaf(s.confirm),
-        window=leaf(s.window),
-        noise=leaf(s.noise),
-        bias=leaf(s.bias),
-        noise_switch=leaf(switch),
-    )
 
 
 def _plume(p: SimpleNamespace) -> Plume:

@@ -1,12 +1,16 @@
 """The flight software's load, made from the mission as planned and nothing else."""
 
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
-from frigoris.constants import G0
+from frigoris.constants import G0, RADIUS_MOON
 from frigoris.lander.mass import mass_properties, total_mass
+from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
+from frigoris.mission.build_sensors import beams
 from frigoris.mission.build_vehicle import (
     allocation,
     jet_places,
@@ -15,6 +19,7 @@ from frigoris.mission.build_vehicle import (
 )
 from frigoris.mission.plan import Plan
 from frigoris.mission.setting import Setting
+from frigoris.moon.survey import Survey, surveyed
 from frigoris.onboard.braking import Burn
 from frigoris.onboard.config import (
     ControlConfig,
@@ -23,10 +28,14 @@ from frigoris.onboard.config import (
     NavigationConfig,
     OnboardConfig,
     SequenceConfig,
+    SlowErrors,
     VehicleModel,
 )
 from frigoris.onboard.editing import EDITORS, Editor
+from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.modulation import Pwpf
+
+SLOW = ("ground", "laser", "radar", "mounting")  # errors that may be estimated
 
 
 def group(m: SimpleNamespace, name: str) -> tuple[float, float]:
@@ -94,13 +103,58 @@ def vehicle_model(m: SimpleNamespace, standoff: float) -> VehicleModel:
         rcs_allocation=leaf(allocation(torque)),
         rcs_opposites=leaf(opposites(torque)),
         cant_max=leaf(m.sensors.laser.cant_max),
+        com_wet_B=leaf(wet.com_B),
+        com_dry_B=leaf(empty.com_B),
         standoff=leaf(standoff),
+        **_instruments(m.sensors),
+    )
+
+
+def _instruments(s: SimpleNamespace) -> dict[str, Any]:
+    """Where the instruments are believed to sit; None for those that are not there."""
+    there = {
+        "imu_B": s.imu,
+        "laser_B": s.laser,
+        "radar_B": s.radar_altimeter,
+        "velocimeter_B": s.velocimeter,
+        "camera_B": s.landmark_camera,
+    }
+    places = {name: unit and leaf(unit.position) for name, unit in there.items()}
+    return places | {"beams_B": s.velocimeter and leaf(beams(s.velocimeter))}
+
+
+def _slow_errors(told: SimpleNamespace | None) -> SlowErrors | None:
+    if told is None:
+        return None
+    gain = {name: float(name in told.estimate) for name in SLOW}
+    return SlowErrors(
+        range_sigma=leaf([told.ground_sigma, told.laser_sigma, told.radar_sigma]),
+        ground_length=leaf(told.ground_length),
+        mounting_sigma=leaf(told.mounting_sigma),
+        range_gain=leaf([gain["ground"], gain["laser"], gain["radar"]]),
+        mounting_gain=leaf([gain["mounting"]] * 3),
+    )
+
+
+def ground_map(
+    m: SimpleNamespace, setting: Setting, site_M: np.ndarray
+) -> GroundMap | None:
+    """The map on board, as the survey has it."""
+    told = m.onboard.navigation.map
+    if told is None:
+        return None
+    how = replace(Survey(**vars(m.survey)), resolution=told.resolution)
+    sheet = surveyed(setting.terrain, how, told.half)
+    level = float(np.linalg.norm(site_M)) - RADIUS_MOON
+    return GroundMap(
+        patch=make_patch([Sheet(sheet.heights - level, sheet.half)]),
+        dcm_LM=leaf(setting.terrain.dcm_LM),
     )
 
 
 def navigation_config(m: SimpleNamespace) -> NavigationConfig:
     """Filter settings as loaded."""
-    n = m.onboard.navigation
+    n, camera = m.onboard.navigation, m.sensors.landmark_camera
     return NavigationConfig(
         position_sigma=leaf(n.start_position_sigma),
         velocity_sigma=leaf(n.start_velocity_sigma),
@@ -127,6 +181,15 @@ def navigation_config(m: SimpleNamespace) -> NavigationConfig:
         underweight_above=leaf(n.underweight_above),
         star_sigma=leaf(n.star_sigma),
         gauge_gain=leaf(n.gauge_gain),
+        radar_sigma=leaf(n.radar_sigma),
+        radar_spread=leaf(n.radar_spread),
+        speed_sigma=leaf(n.speed_sigma),
+        speed_gate=leaf(n.speed_gate),
+        fix_sigma=leaf(n.fix_sigma),
+        fix_along=leaf(
+            1.0 if camera is None else 2.0 / np.tan(0.5 * camera.field_of_view)
+        ),
+        slow=_slow_errors(n.slow_errors),
     )
 
 
@@ -180,6 +243,7 @@ def onboard_config(
             omega_MI_M=leaf(setting.omega_MI_M),
             q_IM0=leaf(q_IM0),
             site_M=leaf(site_M),
+            ground=ground_map(m, setting, site_M),
         ),
         vehicle=vehicle_model(m, standoff),
         navigation=navigation_config(m),
@@ -200,5 +264,6 @@ def onboard_config(
             terminal_descent_height=leaf(s.terminal_descent_altitude),
             terminal_landing_height=leaf(s.terminal_landing_altitude),
             contact_confirm=leaf(s.contact_confirm),
+            contact_votes=leaf(s.contact_votes),
         ),
     )

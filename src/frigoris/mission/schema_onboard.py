@@ -8,6 +8,30 @@ from pydantic_core import PydanticCustomError
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 
 
+class SlowErrors(Section):
+    """Errors that stay, as further states of the filter; one sigma each."""
+
+    ground_sigma_m: Number = param(
+        0, 1e4, "of the ground's height over map or level of the target"
+    )
+    ground_length_m: Number = param(1, 1e6, "way over which that goes together")
+    laser_sigma_m: Number = param(0, 1e4, "constant error of the range finder", 0.0)
+    radar_sigma_m: Number = param(0, 1e4, "constant error of the radar", 0.0)
+    mounting_sigma_mrad: Number = param(
+        0, 100, "of the star tracker, about each axis", 0.0
+    )
+    estimate: tuple[Literal["ground", "laser", "radar", "mounting"], ...] = item(
+        "which are estimated; the others are considered only (Schmidt)", ("ground",)
+    )
+
+
+class GroundMap(Section):
+    """Heights that are on board: those of `survey`, with its errors."""
+
+    half_km: Number = param(1, 400, "from the target to its edge, each way")
+    resolution_m: Number = param(5, 10_000, "between its heights")
+
+
 class Navigation(Section):
     """What the filter believes of its start and its sensors; one sigma each."""
 
@@ -40,7 +64,7 @@ class Navigation(Section):
         0.5, 100, "a range further off than this many sigma is rejected"
     )
     gate_floor_m: Number = param(0, 1e5, "a range closer than this never is")
-    editor: Literal["none", "chi2", "latching", "reacquire"] = item(
+    editor: Literal["none", "chi2", "latching", "reacquire", "multiple_model"] = item(
         "what becomes of ranges beyond the gate", "chi2"
     )
     latch_count: Count = param(
@@ -62,6 +86,13 @@ class Navigation(Section):
         0, 1, "of a reading of the propellant gauge; 0 counts commands alone", 0.0
     )
     star_sigma_arcsec: Number = param(0.1, 36_000, "about each axis")
+    radar_sigma_m: Number = param(0.01, 1e4, "of the radar altimeter", 10.0)
+    radar_spread_ratio: Number = param(0, 1, "the same, over the range", 0.02)
+    speed_sigma_m_s: Number = param(1e-4, 100, "of a beam of the velocimeter", 0.1)
+    speed_gate_m_s: Number = param(0, 1000, "a speed closer than this is believed", 1.0)
+    fix_sigma_m: Number = param(0, 1e4, "of the landmark map", 20.0)
+    slow_errors: SlowErrors | None = item("further states, if any", None)
+    map: GroundMap | None = item("heights on board, if any", None)
 
 
 class Guidance(Section):
@@ -135,6 +166,7 @@ class Sequence(Section):
 
     terminal_descent_altitude_m: Number = param(10, 30_000, "start of that phase")
     terminal_landing_altitude_m: Number = param(0, 5000, "start of that phase")
+    contact_votes_count: Count = param(1, 12, "leg switches that must agree", 1)
     contact_confirm_s: Number = param(0, 30, "legs on the ground before engines off")
 
 

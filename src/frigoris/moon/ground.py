@@ -15,7 +15,7 @@ from frigoris.math.grid import Grid, height_under
 from frigoris.math.patch import Patch, patch_height, plane
 from frigoris.math.ray import Steepness, walk
 from frigoris.math.tree import replace_at
-from frigoris.math.trig import atan2
+from frigoris.math.trig import atan2, sincos
 from frigoris.math.vectors import across, matvec_t, norm, unit
 from frigoris.moon import relief
 from frigoris.moon.relief import Relief
@@ -109,20 +109,20 @@ def _bounds(ground: Ground, fine: Scalar) -> Steepness:
     )
 
 
-def cone(axis: Vec3, half_angle: float, rings: int = 2) -> Vec3:
+def cone(axis: Vec3, half_angle: Scalar, rings: int = 2) -> Vec3:
     """Directions [3, rays] that fill a cone evenly, the axis itself first."""
     a, b = across(axis)
     rays = [axis]
     for k in range(1, rings + 1):
-        tilt = half_angle * k / rings
+        sine, cosine = sincos(half_angle * (k / rings))
         for angle in np.arange(6 * k) * (np.pi / (3 * k)):
             side = float(np.cos(angle)) * a + float(np.sin(angle)) * b
-            rays.append(float(np.cos(tilt)) * axis + float(np.sin(tilt)) * side)
+            rays.append(cosine * axis + sine * side)
     return jnp.stack(rays, axis=1)
 
 
 def footprint(
-    ground: Ground, r_M: Vec3, u_M: Vec3, half_angle: float, fine: Scalar, wanted: Flag
+    ground: Ground, r_M: Vec3, u_M: Vec3, half_angle: Scalar, fine: Scalar, wanted: Flag
 ) -> tuple[Scalar, Scalar, Flag]:
     """Nearest and mean range within a beam [m], and if any of it meets the ground.
 

@@ -9,18 +9,20 @@ from jaxtyping import Array, Float
 
 from frigoris.math.harmonics import Harmonics
 from frigoris.onboard.editing import Editor
+from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
 
 class MoonModel(eqx.Module):
-    """The Moon as the flight software knows it. It has no terrain map."""
+    """The Moon as the flight software knows it."""
 
     gravity: Harmonics
     dcm_PM: Mat3
     omega_MI_M: Vec3  # [rad/s]
     q_IM0: Quat  # orientation at onboard time zero
     site_M: Vec3  # the target, on the ground [m]
+    ground: GroundMap | None  # heights around it, if they are on board
 
 
 class VehicleModel(eqx.Module):
@@ -47,7 +49,25 @@ class VehicleModel(eqx.Module):
     rcs_allocation: Float[Array, "jets 6 *#cases"]
     rcs_opposites: Float[Array, "pairs jets *#cases"]  # ones at jets that cancel
     cant_max: Scalar  # of the range finder's mirror [rad]
+    com_wet_B: Vec3  # centre of mass at the start, body frame [m]
+    com_dry_B: Vec3  # and without propellant of the descent engines [m]
+    imu_B: Vec3  # where the instruments sit, body frame [m]
+    laser_B: Vec3
+    radar_B: Vec3 | None  # None: there is no such instrument
+    velocimeter_B: Vec3 | None
+    camera_B: Vec3 | None
+    beams_B: Float[Array, "3 beams *#cases"] | None  # of the velocimeter
     standoff: Scalar  # centre of mass above the footpads at landing [m]
+
+
+class SlowErrors(eqx.Module):
+    """Errors that stay, as further states of the filter."""
+
+    range_sigma: Vec3  # ground over what it is taken for, laser, radar [m]
+    ground_length: Scalar  # way over which the ground goes together [m]
+    mounting_sigma: Scalar  # of the star tracker, each axis [rad]
+    range_gain: Vec3  # 1 estimated, 0 considered
+    mounting_gain: Vec3
 
 
 class NavigationConfig(eqx.Module):
@@ -67,6 +87,13 @@ class NavigationConfig(eqx.Module):
     laser_spread: Scalar  # [-]
     relief_walk: Scalar  # variance of the ground per metre flown over it [m]
     editor: Editor  # of ranges
+    radar_sigma: Scalar  # [m]
+    radar_spread: Scalar  # [-]
+    speed_sigma: Scalar  # of each beam of the velocimeter [m/s]
+    speed_gate: Scalar  # and its gate [m/s]
+    fix_sigma: Scalar  # of the map of a landmark fix [m]
+    fix_along: Scalar  # sigma of a fix along the camera's axis over that across [-]
+    slow: SlowErrors | None
     underweight: Scalar  # of a range, while the height is unsure [-]
     underweight_above: Scalar  # sigma of the height above which it is [m]
     star_sigma: Scalar  # [rad]
@@ -120,6 +147,7 @@ class SequenceConfig(eqx.Module):
     terminal_descent_height: Scalar  # [m]
     terminal_landing_height: Scalar  # [m]
     contact_confirm: Scalar  # [s]
+    contact_votes: Scalar  # leg switches that must agree [-]
 
 
 class OnboardConfig(eqx.Module):

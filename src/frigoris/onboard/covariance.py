@@ -8,7 +8,12 @@ $$ \delta\dot r = \delta v,\quad
    \delta\dot v = G\,\delta r - [\hat C f\times]\psi - \hat C\,\delta b_a,\quad
    \dot\psi = -\hat C\,\delta b_g $$
 
-Fifteen upper blocks `[3, 3, *cases]`; joining them to one array inside the loop costs
+Two more blocks where the load has them: what ranges are wrong by (height of the ground
+over what the filter takes it for, bias of the range finder, bias of the radar), and the
+mounting of the star tracker. Each of their six may be estimated or only *considered*
+(Schmidt): its gain is nought then, its variance and correlations are kept.
+
+Upper blocks `[3, 3, *cases]`; joining them to one array inside the loop costs
 eight times as much. Left out: Coriolis and the Moon's rotation of psi (2 % of a coast).
 """
 
@@ -17,14 +22,15 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import lax
 
-from frigoris.math.vectors import matmul, matvec, transpose
+from frigoris.math.vectors import dot, matmul, matvec, transpose
 from frigoris.types import Flag, Index, Mat3, Scalar, Vec3
 
-R, V, PSI, BA, BG = range(5)
-BLOCKS = tuple((i, j) for i in range(5) for j in range(i, 5))
+R, V, PSI, BA, BG, RANGE, MOUNT = range(7)
+MOTION, WHOLE = 5, 7  # blocks without and with the slow errors
 
 Covariance = dict[tuple[int, int], Mat3]
-ErrorState = list[Vec3]  # five vectors of three
+ErrorState = list[Vec3]  # a vector of three for each block
+Gradient = dict[int, Vec3]  # of a measurement, by the blocks that it depends on
 
 
 class Transition(NamedTuple):
@@ -35,13 +41,34 @@ class Transition(NamedTuple):
     gradient: Mat3  # of gravity and centrifugal acceleration [1/s^2]
     turn: Mat3  # -[integral of C f dt x], velocity per attitude error [m/s]
     dcm_MB: Mat3
+    fade: Vec3 | None = None  # share of the errors of ranges that stays
+
+
+class Process(NamedTuple):
+    """Variances that come in, per second but for the last."""
+
+    v: Scalar
+    psi: Scalar
+    accel_bias: Scalar
+    gyro_bias: Scalar
+    ranges: Vec3 | None = None  # of the errors of ranges, over the whole step [m^2]
+
+
+def count(p: Covariance) -> int:
+    """Blocks in a row."""
+    return MOTION if len(p) == MOTION * (MOTION + 1) // 2 else WHOLE
+
+
+def pairs(blocks: int) -> list[tuple[int, int]]:
+    """Places of the upper blocks."""
+    return [(i, j) for i in range(blocks) for j in range(i, blocks)]
 
 
 def diagonal(blocks: list[Vec3]) -> Covariance:
     """Covariance with the given variances, everything else zero."""
     eye = jnp.eye(3)
     p = {}
-    for i, j in BLOCKS:
+    for i, j in pairs(len(blocks)):
         like = blocks[i]
         e = eye.reshape((3, 3) + (1,) * (like.ndim - 1))
         p[i, j] = e * like[None] if i == j else jnp.zeros_like(e * like[None])
@@ -55,37 +82,42 @@ def block(p: Covariance, i: int, j: int) -> Mat3:
 
 def _forward(t: Transition, column: list[Mat3]) -> list[Mat3]:
     """Transition times one column of blocks; absent blocks are skipped."""
-    r, v, psi, ba, bg = column
+    r, v, psi, ba, bg, *slow = column
     turned = matmul(t.turn, psi)
     tilted = t.sensed * matmul(t.dcm_MB, ba)
     pulled = t.h * matmul(t.gradient, r)
+    if slow and t.fade is not None:
+        slow[0] = t.fade[:, None] * slow[0]
     return [
         r + t.h * v + 0.5 * t.h * (turned - tilted),
         v + pulled + turned - tilted,
         psi - t.h * matmul(t.dcm_MB, bg),
         ba,
         bg,
+        *slow,
     ]
 
 
-def propagate(p: Covariance, t: Transition, q: tuple[Scalar, ...]) -> Covariance:
-    """One step; `q` are the variances per second of v, psi, b_a, b_g."""
-    columns = [_forward(t, [block(p, i, j) for i in range(5)]) for j in range(5)]
+def propagate(p: Covariance, t: Transition, q: Process) -> Covariance:
+    """One step of the covariance."""
+    n = count(p)
+    columns = [_forward(t, [block(p, i, j) for i in range(n)]) for j in range(n)]
     # from the right: the same on the transposed rows; only upper blocks are kept
     out: Covariance = {}
-    for i in range(5):
-        row = _forward(t, [transpose(columns[j][i]) for j in range(5)])
-        for j in range(i, 5):
+    for i in range(n):
+        row = _forward(t, [transpose(columns[j][i]) for j in range(n)])
+        for j in range(i, n):
             out[i, j] = transpose(row[j])
     eye = jnp.eye(3).reshape((3, 3) + (1,) * (out[0, 0].ndim - 2))
-    q_v, q_psi, q_ba, q_bg = q
     h = t.h
-    out[R, R] = out[R, R] + eye * (q_v * h * h * h / 3.0)
-    out[R, V] = out[R, V] + eye * (q_v * h * h / 2.0)
-    out[V, V] = out[V, V] + eye * (q_v * h)
-    out[PSI, PSI] = out[PSI, PSI] + eye * (q_psi * h)
-    out[BA, BA] = out[BA, BA] + eye * (q_ba * h)
-    out[BG, BG] = out[BG, BG] + eye * (q_bg * h)
+    out[R, R] = out[R, R] + eye * (q.v * h * h * h / 3.0)
+    out[R, V] = out[R, V] + eye * (q.v * h * h / 2.0)
+    out[V, V] = out[V, V] + eye * (q.v * h)
+    out[PSI, PSI] = out[PSI, PSI] + eye * (q.psi * h)
+    out[BA, BA] = out[BA, BA] + eye * (q.accel_bias * h)
+    out[BG, BG] = out[BG, BG] + eye * (q.gyro_bias * h)
+    if n == WHOLE and q.ranges is not None:
+        out[RANGE, RANGE] = out[RANGE, RANGE] + eye * q.ranges[None]
     return out
 
 
@@ -97,73 +129,111 @@ def _correct(
     nu: Scalar,
     use: Flag,
     extra: Scalar,
+    gains: list[Vec3] | None,
 ) -> tuple[Covariance, ErrorState]:
     """One scalar update with `u = P H^T`; unused where `use` is false.
 
-    The gain is that of a variance larger by `extra`; the covariance is that of any
-    gain along `u` (Joseph's form, whose three terms are one here).
+    The gain is that of a variance larger by `extra`, times `gains` of the slow errors;
+    the covariance is that of any gain along `u` (Joseph's form, three terms in one).
     """
     gain = jnp.where(use, 1.0 / (s + extra), 0.0)
     nu = jnp.where(use, nu, 0.0)
-    less = gain * (2.0 - s * gain)
-    new = {(i, j): p[i, j] - less * (u[i][:, None] * u[j][None]) for i, j in BLOCKS}
-    return new, [d + u_i * (gain * nu) for d, u_i in zip(dx, u, strict=True)]
+    both = gain * (2.0 - s * gain)
+    new, share = {}, dict(enumerate(gains or [], MOTION))
+    for i, j in p:
+        less = both * (u[i][:, None] * u[j][None])
+        if j in share:
+            a = share[i][:, None] if i in share else 1.0
+            b = share[j][None]
+            less = gain * (a + b - s * gain * a * b) * (u[i][:, None] * u[j][None])
+        new[i, j] = p[i, j] - less
+    moved = []
+    for i, (d, u_i) in enumerate(zip(dx, u, strict=True)):
+        step = u_i * (gain * nu)
+        moved.append(d + (share[i] * step if i in share else step))
+    return new, moved
 
 
-def update_range(
-    p: Covariance,
-    dx: ErrorState,
-    h_r: Vec3,
-    h_psi: Vec3,
-    nu: Scalar,
-    variance: Scalar,
-    use: Flag,
-    underweight: Scalar,
-) -> tuple[Covariance, ErrorState]:
-    """A scalar measurement of position and attitude.
-
-    `underweight` adds that share of what the state is unsure of to the variance that
-    the gain is made with (Lear): for states whose error the measurement is not linear
-    over.
-    """
-    u, s = range_sensitivity(p, h_r, h_psi, variance)
-    return _correct(p, dx, u, s, nu, use, underweight * (s - variance))
-
-
-def range_sensitivity(
-    p: Covariance, h_r: Vec3, h_psi: Vec3, variance: Scalar
+def sensitivity(
+    p: Covariance, h: Gradient, variance: Scalar
 ) -> tuple[list[Vec3], Scalar]:
-    """`P H^T` and the variance of the innovation."""
-    u = [
-        matvec(block(p, i, R), h_r) + matvec(block(p, i, PSI), h_psi) for i in range(5)
-    ]
-    s = (
-        h_r[0] * u[R][0]
-        + h_r[1] * u[R][1]
-        + h_r[2] * u[R][2]
-        + h_psi[0] * u[PSI][0]
-        + h_psi[1] * u[PSI][1]
-        + h_psi[2] * u[PSI][2]
-        + variance
-    )
+    """`P H^T` and the variance of the innovation; without blocks that `p` lacks."""
+    n = count(p)
+    h = {k: g for k, g in h.items() if k < n}
+    u = []
+    for i in range(n):
+        parts = [matvec(block(p, i, k), g) for k, g in h.items()]
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        u.append(total)
+    s = variance
+    for k, g in h.items():
+        s = s + dot(g, u[k])
     return u, s
 
 
-def update_direct(
-    p: Covariance, dx: ErrorState, which: int, nu: Vec3, variance: Scalar, use: Flag
+def update(
+    p: Covariance,
+    dx: ErrorState,
+    h: Gradient,
+    nu: Scalar,
+    variance: Scalar,
+    use: Flag,
+    *,
+    underweight: Scalar | float = 0.0,
+    gains: list[Vec3] | None = None,
 ) -> tuple[Covariance, ErrorState]:
-    """Three uncorrelated measurements of the three components of one block."""
+    """A scalar measurement with gradient `h`; `nu` against the state without `dx`.
+
+    `underweight` adds that share of what the state is unsure of to the variance that
+    the gain is made with (Lear): for states whose error the measurement is not linear
+    over. `gains`, 1 or 0 for each slow error: estimated or considered.
+    """
+    u, s = sensitivity(p, h, variance)
+    for k, g in h.items():
+        if k < len(dx):
+            nu = nu - dot(g, dx[k])
+    extra = underweight * (s - variance)
+    return _correct(p, dx, u, s, nu, use, extra, gains)
+
+
+def update_direct(
+    p: Covariance,
+    dx: ErrorState,
+    which: int,
+    nu: Vec3,
+    variance: Scalar,
+    use: Flag,
+    *,
+    beside: tuple[int, Mat3] | None = None,
+    gains: list[Vec3] | None = None,
+) -> tuple[Covariance, ErrorState]:
+    """Three uncorrelated measurements of the three components of one block.
+
+    With `beside` another block is in them too, through that matrix.
+    """
 
     def component(
         k: Index, carry: tuple[Covariance, ErrorState]
     ) -> tuple[Covariance, ErrorState]:
         p, dx = carry
-        u = [
-            lax.dynamic_index_in_dim(block(p, i, which), k, axis=1, keepdims=False)
-            for i in range(5)
-        ]
-        s = u[which][k] + variance
-        return _correct(p, dx, u, s, nu[k] - dx[which][k], use, 0.0 * s)
+
+        def pick(m: Mat3, axis: int) -> Vec3:
+            got: Vec3 = lax.dynamic_index_in_dim(m, k, axis=axis, keepdims=False)
+            return got
+
+        u = [pick(block(p, i, which), 1) for i in range(len(dx))]
+        left = nu[k] - dx[which][k]
+        if beside is None:
+            s = u[which][k] + variance
+        else:
+            other, matrix = beside
+            row = pick(matrix, 0)
+            u = [a + matvec(block(p, i, other), row) for i, a in enumerate(u)]
+            s = u[which][k] + dot(row, u[other]) + variance
+            left = left - dot(row, dx[other])
+        return _correct(p, dx, u, s, left, use, 0.0 * s, gains)
 
     done: tuple[Covariance, ErrorState] = lax.fori_loop(0, 3, component, (p, dx))
     return done

@@ -2,8 +2,8 @@
 
 Position and velocity are held in the Moon-fixed frame. With engines off the
 accelerometer only reads its own bias, so it is not integrated but used to learn that
-bias, while no attitude thruster fires either. The altitude is the height over the level
-of the target: there is no map on board.
+bias, while no attitude thruster fires either. What instruments say comes in by
+`ranging.py` and `fixes.py`.
 """
 
 import equinox as eqx
@@ -11,20 +11,17 @@ import jax.numpy as jnp
 
 from frigoris.math.harmonics import central, uneven
 from frigoris.math.rotation import (
-    conj,
     dcm_from_q,
     normalize,
-    q_about_axis,
     q_from_rotvec,
     qmul,
     rotate,
-    rotvec_from_q,
 )
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import cross, dot, matvec, matvec_t, norm, skew
-from frigoris.messages import boresight
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import editing as edit
+from frigoris.onboard import ground_map
 from frigoris.onboard.config import MoonModel, NavigationConfig, OnboardConfig
 from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
@@ -49,9 +46,15 @@ class Navigator(eqx.Module):
     since_rest: Scalar  # time of rest since the last rest update [s]
     omega_B: Vec3  # last corrected inertial rate [rad/s]
     free_M: Vec3  # acceleration without engines, middle of the last tick [m/s^2]
+    accel_M: Vec3  # with them, mean over it [m/s^2]
+    range_error: Vec3 | None  # ground over what it is taken for, laser, radar [m]
+    mounting: Vec3 | None  # of the star tracker, true minus believed [rad]
     editing: edit.Editing  # of ranges
     innovation: Scalar  # of the last range [m]
+    spread: Scalar  # sigma that it was expected with [m]
     accepted: Scalar  # 1 if the last range was used
+    radar_editing: edit.Editing
+    radar_innovation: Scalar  # [m]
 
 
 def start(
@@ -67,13 +70,17 @@ def start(
         config.accel_bias_sigma,
         config.gyro_bias_sigma,
     )
+    slow = config.slow
+    variances = [s * s * one for s in sigmas]
+    if slow is not None:
+        variances += [slow.range_sigma**2 * one, slow.mounting_sigma**2 * one]
     return Navigator(
         r_M=r_M,
         v_M=v_M,
         q_MB=q_MB,
         accel_bias=zero,
         gyro_bias=zero,
-        covariance=cov.diagonal([s * s * one for s in sigmas]),
+        covariance=cov.diagonal(variances),
         dv_sum_M=zero,
         dv_raw_sum_B=zero,
         since=none,
@@ -81,9 +88,15 @@ def start(
         since_rest=none,
         omega_B=omega_B,
         free_M=zero,  # the first tick measures before it steers
+        accel_M=zero,
+        range_error=None if slow is None else zero,
+        mounting=None if slow is None else zero,
         editing=edit.start(none),
         innovation=none,
+        spread=none,
         accepted=none,
+        radar_editing=edit.start(none),
+        radar_innovation=none,
     )
 
 
@@ -100,10 +113,22 @@ def uneven_gravity(moon: MoonModel, r_M: Vec3) -> Vec3:
 
 
 def strapdown(
-    nav: Navigator, moon: MoonModel, dtheta: Vec3, dv: Vec3, dt: Scalar, thrust_on: Flag
+    nav: Navigator,
+    moon: MoonModel,
+    dtheta: Vec3,
+    dv: Vec3,
+    dt: Scalar,
+    thrust_on: Flag,
+    arm_B: Vec3,
 ) -> Navigator:
-    """Carry position, velocity and attitude over the last tick of `dt` seconds."""
+    """Carry position, velocity and attitude over the last tick of `dt` seconds.
+
+    They are the centre of mass's; the accelerometer sits at `arm_B` from it.
+    """
     turn_B = dtheta - nav.gyro_bias * dt
+    omega_B = jnp.where(dt > 0.0, turn_B / jnp.maximum(dt, 1e-3), nav.omega_B)
+    swing = cross(omega_B - nav.omega_B, arm_B)
+    dv = dv - swing - dt * cross(omega_B, cross(omega_B, arm_B))
     dv_B = jnp.where(thrust_on, dv - nav.accel_bias * dt, 0.0)
     rest = jnp.where(thrust_on, 0.0, 1.0)
     # the increment was collected while turning: half the turn (sculling, rotation)
@@ -123,13 +148,13 @@ def strapdown(
     return replace_at(
         lambda n: (
             n.r_M, n.v_M, n.q_MB, n.dv_sum_M, n.dv_raw_sum_B,
-            n.since, n.sensed, n.since_rest, n.omega_B, n.free_M,
+            n.since, n.sensed, n.since_rest, n.omega_B, n.free_M, n.accel_M,
         ),
         nav,
         (
             r_new, v_new, q_new, nav.dv_sum_M + dv_M, nav.dv_raw_sum_B + rest * dv,
             nav.since + dt, nav.sensed + (1.0 - rest) * dt, nav.since_rest + rest * dt,
-            jnp.where(dt > 0.0, turn_B / jnp.maximum(dt, 1e-3), nav.omega_B), a_free,
+            omega_B, a_free, a_free + dv_M / jnp.maximum(dt, 1e-3),
         ),
     )  # fmt: skip
 
@@ -145,18 +170,27 @@ def gravity_gradient(moon: MoonModel, r_M: Vec3) -> Mat3:
 def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
     """Carry the covariance over the time since the last filter step."""
     c = config.navigation
+    fade, comes = _ground_ahead(nav, c)
     step = cov.Transition(
         h=nav.since,
         sensed=nav.sensed,
         gradient=gravity_gradient(config.moon, nav.r_M),
         turn=-skew(nav.dv_sum_M),
         dcm_MB=dcm_from_q(nav.q_MB),
+        fade=fade,
     )
     zero = jnp.zeros_like(nav.since)
-    bias = (zero + ACCEL_WALK**2, zero + GYRO_WALK**2)
-    walk = (c.accel_process**2, c.gyro_process**2, *bias)
+    walk = cov.Process(
+        v=c.accel_process**2,
+        psi=c.gyro_process**2,
+        accel_bias=zero + ACCEL_WALK**2,
+        gyro_bias=zero + GYRO_WALK**2,
+        ranges=comes,
+    )
     p = cov.propagate(nav.covariance, step, walk)
     p[cov.R, cov.R] = p[cov.R, cov.R] + _relief(nav, c.relief_walk)
+    if fade is not None:
+        nav = replace_at(lambda n: n.range_error, nav, fade * nav.range_error)
     return replace_at(
         lambda n: (n.covariance, n.dv_sum_M, n.since, n.sensed),
         nav,
@@ -169,6 +203,27 @@ def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
     )
 
 
+def _level_way(nav: Navigator) -> Scalar:
+    """Ground flown over since the last filter step [m]."""
+    up = nav.r_M / norm(nav.r_M)
+    return norm(nav.v_M - dot(nav.v_M, up) * up) * nav.since
+
+
+def _ground_ahead(
+    nav: Navigator, c: NavigationConfig
+) -> tuple[Vec3 | None, Vec3 | None]:
+    """Share of the errors of ranges that stays, and the variance that comes [m^2].
+
+    The ground is a first-order Markov process over the way; biases stay.
+    """
+    if c.slow is None:
+        return None, None
+    stays = jnp.exp(-_level_way(nav) / c.slow.ground_length)
+    one, zero = jnp.ones_like(stays), jnp.zeros_like(stays)
+    comes = c.slow.range_sigma[0] ** 2 * (1.0 - stays * stays)
+    return jnp.stack([stays, one, one]), jnp.stack([comes, zero, zero])
+
+
 def _relief(nav: Navigator, walk: Scalar) -> Mat3:
     """Variance of the height over the ground that the way over it brings [m^2].
 
@@ -176,18 +231,18 @@ def _relief(nav: Navigator, walk: Scalar) -> Mat3:
     knows as level: so its own height walks as the ground does.
     """
     up = nav.r_M / norm(nav.r_M)
-    level = nav.v_M - dot(nav.v_M, up) * up
-    return walk * norm(level) * nav.since * up[:, None] * up[None]
+    return walk * _level_way(nav) * up[:, None] * up[None]
 
 
-def _zero_error(nav: Navigator) -> cov.ErrorState:
-    return [jnp.zeros_like(nav.r_M) for _ in range(5)]
+def no_error(nav: Navigator) -> cov.ErrorState:
+    """An error state of noughts."""
+    return [jnp.zeros_like(nav.r_M) for _ in range(cov.count(nav.covariance))]
 
 
-def _apply(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:
-    """Move the estimate by the error state and forget the error state."""
+def corrected(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:
+    """The estimate moved by the error state, which is forgotten."""
     q = normalize(qmul(q_from_rotvec(dx[cov.PSI]), nav.q_MB))
-    return replace_at(
+    nav = replace_at(
         lambda n: (n.covariance, n.r_M, n.v_M, n.q_MB, n.accel_bias, n.gyro_bias),
         nav,
         (
@@ -195,95 +250,23 @@ def _apply(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:
             nav.accel_bias + dx[cov.BA], nav.gyro_bias + dx[cov.BG],
         ),
     )  # fmt: skip
+    if nav.range_error is None or nav.mounting is None:
+        return nav
+    return replace_at(
+        lambda n: (n.range_error, n.mounting),
+        nav,
+        (nav.range_error + dx[cov.RANGE], nav.mounting + dx[cov.MOUNT]),
+    )
 
 
-def predict_range(
-    r_M: Vec3, u_M: Vec3, radius: Scalar
-) -> tuple[Scalar, Vec3, Vec3, Scalar]:
-    """Slant range along `u_M` to a sphere, and its gradients.
+def past(nav: Navigator, age: Scalar) -> tuple[Vec3, Quat]:
+    """Position [m] and attitude `age` seconds ago, of a second at most.
 
-    Returns range [m], d range/d r [-], d range/d psi [m], and the cosine of incidence.
+    Acceleration and rate as over the last tick; the Moon's rotation of the attitude
+    (3e-6 rad) is left out.
     """
-    along = -dot(r_M, u_M)
-    height2 = dot(r_M, r_M) - along * along  # distance of the beam's line, squared
-    reach = jnp.sqrt(jnp.maximum(radius * radius - height2, 1.0))
-    rho = along - reach
-    normal = (r_M + rho * u_M) / radius
-    cos_incidence = -dot(normal, u_M)
-    h_r = normal / cos_incidence
-    # turning the beam by psi moves the hit point by rho psi x u
-    h_psi = rho * cross(u_M, normal) / cos_incidence
-    return rho, h_r, h_psi, cos_incidence
-
-
-def update_laser(
-    nav: Navigator, config: OnboardConfig, cant: Scalar, measured: Scalar, valid: Flag
-) -> Navigator:
-    """Range over the level of the target, edited as the load says."""
-    c = config.navigation
-    u_M = rotate(nav.q_MB, boresight(cant))
-    radius = norm(config.moon.site_M)
-    rho, h_r, h_psi, cos_incidence = predict_range(nav.r_M, u_M, radius)
-    seen = valid & (cos_incidence > 0.2)
-    nu = jnp.where(seen, jnp.where(valid, measured, 0.0) - rho, 0.0)
-    sigma = c.laser_sigma + c.laser_spread * rho
-    variance = sigma * sigma
-    _, s = cov.range_sensitivity(nav.covariance, h_r, h_psi, variance)
-    use, step, memory = edit.edit(c.editor, nav.editing, nu, s, seen)
-    p = dict(nav.covariance)
-    opened = jnp.where(step, nu * nu, 0.0)
-    up = nav.r_M / norm(nav.r_M)
-    p[cov.R, cov.R] = p[cov.R, cov.R] + opened * up[:, None] * up[None]
-    unsure = s + opened - variance > c.underweight_above**2
-    beta = jnp.where(unsure, c.underweight, 0.0)
-    p, dx = cov.update_range(p, _zero_error(nav), h_r, h_psi, nu, variance, use, beta)
-    nav = _apply(nav, p, dx)
-    used = use.astype(nu.dtype)
-    return replace_at(
-        lambda n: (n.editing, n.innovation, n.accepted),
-        nav,
-        (memory, jnp.where(seen, nu, jnp.nan), used),
-    )
-
-
-def update_star(
-    nav: Navigator, config: OnboardConfig, q_IB: Quat, valid: Flag, time: Scalar
-) -> Navigator:
-    """Attitude from the star tracker, through the onboard rotation of the Moon."""
-    moon = config.moon
-    rate = norm(moon.omega_MI_M)
-    q_IM = qmul(moon.q_IM0, q_about_axis(moon.omega_MI_M / rate, rate * time))
-    safe = jnp.where(valid, q_IB, qmul(q_IM, nav.q_MB))
-    residual = rotvec_from_q(qmul(qmul(conj(q_IM), safe), conj(nav.q_MB)))
-    p, dx = cov.update_direct(
-        nav.covariance,
-        _zero_error(nav),
-        cov.PSI,
-        residual,
-        config.navigation.star_sigma**2,
-        valid,
-    )
-    return _apply(nav, p, dx)
-
-
-def update_rest(nav: Navigator, config: OnboardConfig) -> Navigator:
-    """Engines off: what the accelerometer reads is its bias."""
-    mean = nav.dv_raw_sum_B / jnp.maximum(nav.since_rest, 1e-3)
-    long_enough = nav.since_rest > 0.5 * REST_TIME
-    p, dx = cov.update_direct(
-        nav.covariance,
-        _zero_error(nav),
-        cov.BA,
-        mean - nav.accel_bias,
-        config.navigation.accel_rest_sigma**2,
-        long_enough,
-    )
-    nav = _apply(nav, p, dx)
-    return replace_at(
-        lambda n: (n.dv_raw_sum_B, n.since_rest),
-        nav,
-        (jnp.zeros_like(nav.dv_raw_sum_B), jnp.zeros_like(nav.since_rest)),
-    )
+    r_M = nav.r_M - age * nav.v_M + 0.5 * age * age * nav.accel_M
+    return r_M, qmul(nav.q_MB, q_from_rotvec(-age * nav.omega_B))
 
 
 def load_ignition_covariance(
@@ -302,10 +285,8 @@ def load_ignition_covariance(
     dcm = jnp.stack([up, along, cross_track], axis=1)
     p = nav.covariance
     fresh = {key: jnp.zeros_like(block) for key, block in p.items()}
-    for which in (cov.PSI, cov.BA, cov.BG):
-        for other in (cov.PSI, cov.BA, cov.BG):
-            if which <= other:
-                fresh[which, other] = p[which, other]
+    kept = {key: p[key] for key in p if key[0] >= cov.PSI}
+    fresh |= kept
     fresh[cov.R, cov.R] = cov.rotated_diagonal(dcm, c.ignition_position_sigma**2)
     fresh[cov.V, cov.V] = cov.rotated_diagonal(dcm, c.ignition_velocity_sigma**2)
     chosen = {key: jnp.where(now, fresh[key], p[key]) for key in p}
@@ -313,5 +294,10 @@ def load_ignition_covariance(
 
 
 def height(nav: Navigator, config: OnboardConfig) -> Scalar:
-    """Estimated height of the footpads over the level of the target [m]."""
-    return norm(nav.r_M) - norm(config.moon.site_M) - config.vehicle.standoff
+    """Estimated height of the footpads over the ground below [m].
+
+    Without map and estimate of the ground that is the level of the target.
+    """
+    above = norm(nav.r_M) - norm(config.moon.site_M) - config.vehicle.standoff
+    above = above - ground_map.height(config.moon.ground, nav.r_M)
+    return above if nav.range_error is None else above - nav.range_error[0]

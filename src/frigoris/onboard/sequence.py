@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array, Bool
 
 from frigoris.messages import (
     BOOT,
@@ -14,7 +15,7 @@ from frigoris.messages import (
     TERMINAL_LANDING,
 )
 from frigoris.onboard.config import OnboardConfig
-from frigoris.types import Flag, Index, Scalar
+from frigoris.types import Index, Scalar
 
 DV_TOLERANCE = 0.01  # of the deorbit burn; its last pulses shrink towards zero [m/s]
 
@@ -44,7 +45,7 @@ def advance(
     height: Scalar,
     braking_left: Scalar,
     dv_tick: Scalar,
-    contact: Flag,
+    contact: Bool[Array, "legs *#cases"],
     dt: Scalar,
 ) -> Sequencer:
     """The phase of the coming tick; at most one change a tick.
@@ -54,7 +55,8 @@ def advance(
     """
     s = config.sequence
     dv = old.deorbit_dv + jnp.where(old.phase == DEORBIT_BURN, dv_tick, 0.0)
-    touching = jnp.where(contact, old.contact_time + dt, 0.0)
+    votes = jnp.sum(jnp.where(contact, 1.0, 0.0), axis=0)
+    touching = jnp.where(votes >= s.contact_votes, old.contact_time + dt, 0.0)
     ends = {
         # the nearest tick: a time that falls on a tick must not depend on rounding
         BOOT: time >= s.deorbit_time - 0.5 * dt,
@@ -64,7 +66,7 @@ def advance(
         BRAKING: (braking_left <= 0.0) | (height < config.guidance.braking_end_height),
         PITCH_UP: height < s.terminal_descent_height,
         TERMINAL_DESCENT: height < s.terminal_landing_height,
-        TERMINAL_LANDING: jnp.zeros_like(contact),
+        TERMINAL_LANDING: votes < 0.0,
     }
     phase = old.phase
     for here, over in ends.items():

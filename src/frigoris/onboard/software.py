@@ -24,7 +24,16 @@ from frigoris.messages import (
     Commands,
     Measurements,
 )
-from frigoris.onboard import braking, control, navigation, sequence, terminal
+from frigoris.onboard import (
+    braking,
+    control,
+    fixes,
+    inbox,
+    navigation,
+    ranging,
+    sequence,
+    terminal,
+)
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import Modulation, pulse
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
@@ -53,6 +62,7 @@ class OnboardState(eqx.Module):
     thrust_cmd: Scalar  # [N]
     duty_cmd: Scalar  # of the assist group [-]
     laser_cant: Scalar  # of the range finder's mirror [rad]
+    inbox: inbox.Inbox  # said by instruments and not yet used
     jets_on: Flag  # an attitude thruster fires in this tick
     modulation: Modulation  # of the attitude thrusters
 
@@ -83,6 +93,7 @@ def start(
         thrust_cmd=zero,
         duty_cmd=zero,
         laser_cant=zero,
+        inbox=inbox.empty(config, zero),
         jets_on=zero > 1.0,
         modulation=Modulation(jets, jets > 1.0),
     )
@@ -102,7 +113,7 @@ def step(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
-    nav = _navigate(config, state, measured, tick)
+    nav, post = _navigate(config, state, measured, tick)
     seq = sequence.advance(
         config,
         state.sequencer,
@@ -121,9 +132,18 @@ def step(
     plan = _plan(config, nav, burn, state, seq, tick)
     direction, thrust = _guide(config, nav, burn, plan, seq, mass)
     state = replace_at(
-        lambda s: (s.navigator, s.sequencer, s.plan), state, (nav, seq, plan)
+        lambda s: (s.navigator, s.sequencer, s.plan, s.inbox),
+        state,
+        (nav, seq, plan, post),
     )
     return _actuate(config, state, direction, thrust, mass, dt)
+
+
+def _com(config: OnboardConfig, state: OnboardState) -> Vec3:
+    """Centre of mass by the propellant that is left [m]."""
+    v = config.vehicle
+    full = (mass_estimate(config, state) - v.mass_empty) / (v.mass_start - v.mass_empty)
+    return v.com_dry_B + full * (v.com_wet_B - v.com_dry_B)
 
 
 def _navigate(
@@ -131,9 +151,10 @@ def _navigate(
     state: OnboardState,
     measured: Measurements,
     tick: UInt32[Array, ""],
-) -> navigation.Navigator:
+) -> tuple[navigation.Navigator, inbox.Inbox]:
     in_orbit = state.sequencer.phase < BRAKING
     resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
+    com_B = _com(config, state)
     nav = navigation.strapdown(
         state.navigator,
         config.moon,
@@ -141,27 +162,36 @@ def _navigate(
         measured.dv,
         measured.elapsed,
         ~resting,
+        config.vehicle.imu_B - com_B,
     )
+    post = inbox.received(state.inbox, measured)
 
-    def ranged(nav: navigation.Navigator) -> navigation.Navigator:
+    def ranged(
+        both: tuple[navigation.Navigator, inbox.Inbox],
+    ) -> tuple[navigation.Navigator, inbox.Inbox]:
+        nav, post = both
         nav = navigation.propagate(nav, config)
-        return navigation.update_laser(
-            nav,
-            config,
-            state.laser_cant,
-            measured.laser_range,
-            measured.laser_valid,
-        )
+        nav = ranging.update_laser(nav, config, post.laser, com_B)
+        if post.radar is not None:
+            nav = ranging.update_radar(nav, config, post.radar, com_B)
+        if post.speed is not None:
+            nav = fixes.update_speed(nav, config, *post.speed, com_B)
+        return nav, inbox.used(post)
 
-    def calibrated(nav: navigation.Navigator) -> navigation.Navigator:
-        nav = navigation.update_star(
+    def calibrated(
+        both: tuple[navigation.Navigator, inbox.Inbox],
+    ) -> tuple[navigation.Navigator, inbox.Inbox]:
+        nav, post = both
+        nav = fixes.update_star(
             nav, config, measured.q_IB, measured.star_valid, state.time
         )
-        return navigation.update_rest(nav, config)
+        if post.fix is not None:
+            nav = fixes.update_fix(nav, config, post.fix, com_B)
+        return fixes.update_rest(nav, config), inbox.placed(post)
 
-    nav = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda n: n, nav)
-    done: navigation.Navigator = lax.cond(
-        tick % STAR_TICKS == 0, calibrated, lambda n: n, nav
+    both = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda b: b, (nav, post))
+    done: tuple[navigation.Navigator, inbox.Inbox] = lax.cond(
+        tick % STAR_TICKS == 0, calibrated, lambda b: b, both
     )
     return done
 
@@ -329,6 +359,7 @@ def _actuate(
         thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
         duty_cmd=assist,
         laser_cant=cant,
+        inbox=state.inbox,
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
         modulation=modulation,
     )

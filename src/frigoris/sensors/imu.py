@@ -4,16 +4,19 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from frigoris.math.rotation import q_from_rotvec, rotate_inv
 from frigoris.math.tree import replace_at
+from frigoris.math.vectors import cross
+from frigoris.sensors.mount import Mount
 from frigoris.types import Scalar, Vec3
 
 NOISES = 6  # standard normal numbers that one measurement uses, and one walk
 
 
 class Imu(eqx.Module):
-    """True errors of one unit, body axes. At the centre of mass (lever arm left out:
-    0.02 m/s at 4 deg/s and 0.3 m, returned when the turn ends)."""
+    """True errors of one unit, and where it sits."""
 
+    mount: Mount
     accel_bias: Vec3  # at the start [m/s^2]
     accel_scale: Vec3  # scale error per axis [-]
     accel_noise: Scalar  # velocity random walk [m/s/sqrt(s)]
@@ -36,6 +39,20 @@ def start(imu: Imu) -> ImuState:
     """Switch on: the biases have not walked yet."""
     zero = jnp.zeros_like(imu.accel_bias[0])
     return ImuState(accel_bias=imu.accel_bias, gyro_bias=imu.gyro_bias, since=zero)
+
+
+def at_place(
+    imu: Imu, dtheta_B: Vec3, dv_B: Vec3, change_B: Vec3, dt: Scalar, com_B: Vec3
+) -> tuple[Vec3, Vec3]:
+    """Increments where the unit sits, in its own axes, from those of the vehicle.
+
+    `dv_B` is that of the centre of mass, `change_B` of the rate over the `dt`.
+    """
+    arm = imu.mount.position_B - com_B
+    rate = dtheta_B / jnp.maximum(dt, 1e-3)
+    dv_B = dv_B + cross(change_B, arm) + dt * cross(rate, cross(rate, arm))
+    turned = q_from_rotvec(imu.mount.misalignment_B)
+    return rotate_inv(turned, dtheta_B), rotate_inv(turned, dv_B)
 
 
 def measure(
