@@ -113,7 +113,7 @@ def fly_batch(
         now = float(flying.time)
         if progress:
             progress(now, times.expected_end)
-        if _over(flying, now, times):
+        if is_over(flying, now, times):
             break
     joined = {k: np.concatenate([s[k] for s in kept]) for k in kept[0]}
     return Flown(jax.tree.map(np.asarray, flying.truth), joined, now, states)
@@ -149,7 +149,8 @@ def warm_up(params: Params, every: int) -> None:
     _advance(params, begin(params), TICK, 0, every, None)
 
 
-def _over(flying: Flying, now: float, times: Timetable) -> bool:
+def is_over(flying: Flying, now: float, times: Timetable) -> bool:
+    """Whether every lane rests, is broken or has flown for too long."""
     if now > times.coast_end + LONGEST:
         return True
     truth = flying.truth

@@ -31,7 +31,7 @@ from frigoris.messages import Commands, Measurements
 from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
-from frigoris.onboard.navigation import height
+from frigoris.onboard.navigation import height, height_sigma
 from frigoris.onboard.terminal import schedule
 from frigoris.types import Scalar
 
@@ -237,7 +237,8 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "est_q_MB": nav.q_MB,
         "est_height": above,
         "est_mass": software.mass_estimate(config, onboard),
-        "sigma_height": _sigma(nav.covariance[cov.R, cov.R], up),
+        "standoff": config.vehicle.standoff + 0.0 * above,
+        "sigma_height": height_sigma(nav),
         "sigma_rate": _sigma(nav.covariance[cov.V, cov.V], up),
         "accel_bias": nav.accel_bias,
         "laser_range": measured.laser_range,

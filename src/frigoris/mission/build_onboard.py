@@ -152,14 +152,18 @@ def ground_map(
     )
 
 
+def _maybe(value: tuple[float, ...] | None) -> np.ndarray | None:
+    return None if value is None else leaf(value)
+
+
 def navigation_config(m: SimpleNamespace) -> NavigationConfig:
     """Filter settings as loaded."""
     n, camera = m.onboard.navigation, m.sensors.landmark_camera
     return NavigationConfig(
         position_sigma=leaf(n.start_position_sigma),
         velocity_sigma=leaf(n.start_velocity_sigma),
-        ignition_position_sigma=leaf(n.ignition_position_sigma),
-        ignition_velocity_sigma=leaf(n.ignition_velocity_sigma),
+        ignition_position_sigma=_maybe(n.ignition_position_sigma),
+        ignition_velocity_sigma=_maybe(n.ignition_velocity_sigma),
         attitude_sigma=leaf(n.attitude_sigma),
         accel_bias_sigma=leaf(n.accel_bias_sigma),
         gyro_bias_sigma=leaf(n.gyro_bias_sigma),

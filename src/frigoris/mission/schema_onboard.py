@@ -37,11 +37,11 @@ class Navigation(Section):
 
     start_position_sigma_m: Number = param(0, 1e5, "at the start of the flight")
     start_velocity_sigma_m_s: Number = param(0, 1000, "at the start of the flight")
-    ignition_position_sigma_m: Vec3 = param(
-        0, 1e5, "at least this at braking ignition: up, along, across"
+    ignition_position_sigma_m: Vec3 | None = param(
+        0, 1e5, "loaded at braking ignition: up, along, across; none: its own", None
     )
-    ignition_velocity_sigma_m_s: Vec3 = param(
-        0, 1000, "at least this at braking ignition: up, along, across"
+    ignition_velocity_sigma_m_s: Vec3 | None = param(
+        0, 1000, "the same, with it", None
     )
     attitude_sigma_mrad: Number = param(0, 1000, "about each axis")
     accel_bias_sigma_micro_g: Number = param(0, 1e5, "of each accelerometer")

@@ -75,8 +75,8 @@ class NavigationConfig(eqx.Module):
 
     position_sigma: Scalar  # at the start [m]
     velocity_sigma: Scalar  # [m/s]
-    ignition_position_sigma: Vec3  # loaded at ignition: up, along, cross [m]
-    ignition_velocity_sigma: Vec3  # [m/s]
+    ignition_position_sigma: Vec3 | None  # loaded at ignition: up, along, cross [m]
+    ignition_velocity_sigma: Vec3 | None  # [m/s]; None: the filter's own go on
     attitude_sigma: Scalar  # [rad]
     accel_bias_sigma: Scalar  # [m/s^2]
     gyro_bias_sigma: Scalar  # [rad/s]

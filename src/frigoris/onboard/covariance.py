@@ -110,9 +110,10 @@ def propagate(p: Covariance, t: Transition, q: Process) -> Covariance:
             out[i, j] = transpose(row[j])
     eye = jnp.eye(3).reshape((3, 3) + (1,) * (out[0, 0].ndim - 2))
     h = t.h
-    out[R, R] = out[R, R] + eye * (q.v * h * h * h / 3.0)
-    out[R, V] = out[R, V] + eye * (q.v * h * h / 2.0)
-    out[V, V] = out[V, V] + eye * (q.v * h)
+    felt = q.v * t.sensed  # the accelerometer errs only where it is integrated
+    out[R, R] = out[R, R] + eye * (felt * h * h / 3.0)
+    out[R, V] = out[R, V] + eye * (felt * h / 2.0)
+    out[V, V] = out[V, V] + eye * felt
     out[PSI, PSI] = out[PSI, PSI] + eye * (q.psi * h)
     out[BA, BA] = out[BA, BA] + eye * (q.accel_bias * h)
     out[BG, BG] = out[BG, BG] + eye * (q.gyro_bias * h)

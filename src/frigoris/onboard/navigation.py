@@ -279,6 +279,8 @@ def load_ignition_covariance(
     vertical and leaves the horizontal alone: up at ignition lies 20 deg off.
     """
     c = config.navigation
+    if c.ignition_position_sigma is None or c.ignition_velocity_sigma is None:
+        return nav
     up = config.moon.site_M / norm(config.moon.site_M)
     cross_track = config.guidance.plane_normal_M
     along = cross(cross_track, up)
@@ -301,3 +303,13 @@ def height(nav: Navigator, config: OnboardConfig) -> Scalar:
     above = norm(nav.r_M) - norm(config.moon.site_M) - config.vehicle.standoff
     above = above - ground_map.height(config.moon.ground, nav.r_M)
     return above if nav.range_error is None else above - nav.range_error[0]
+
+
+def height_sigma(nav: Navigator) -> Scalar:
+    """Sigma of it that the filter believes [m]."""
+    p, up = nav.covariance, nav.r_M / norm(nav.r_M)
+    variance = dot(up, matvec(p[cov.R, cov.R], up))
+    if nav.range_error is not None:
+        ground = p[cov.RANGE, cov.RANGE][0, 0]
+        variance = variance + ground - 2.0 * dot(up, p[cov.R, cov.RANGE][:, 0])
+    return jnp.sqrt(jnp.maximum(variance, 0.0))

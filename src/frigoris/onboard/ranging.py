@@ -11,7 +11,7 @@ from frigoris.messages import boresight
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import editing as edit
 from frigoris.onboard import ground_map
-from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.config import NavigationConfig, OnboardConfig
 from frigoris.onboard.navigation import Navigator, corrected, no_error, past
 from frigoris.types import Flag, Scalar, Vec3
 
@@ -75,6 +75,7 @@ def update_laser(
     c, zero = config.navigation, jnp.zeros_like(age)
     bias = zero if nav.range_error is None else nav.range_error[1]
     sigma = c.laser_sigma + c.laser_spread * expected.range
+    aside = _aside(c, rotate(q_MB, boresight(cant)) * expected.range, r_M)
     nav, used = _update(
         nav,
         config,
@@ -85,7 +86,7 @@ def update_laser(
             cov.RANGE: jnp.stack([-1.0 / expected.cos_incidence, zero + 1.0, zero]),
         },
         jnp.where(valid, measured, 0.0) - expected.range - bias,
-        sigma * sigma,
+        sigma * sigma + aside,
         valid & (expected.cos_incidence > COS_FLAT),
         nav.editing,
     )
@@ -94,6 +95,15 @@ def update_laser(
         nav,
         (used.memory, used.nu, used.spread, used.use),
     )
+
+
+def _aside(c: NavigationConfig, beam_M: Vec3, r_M: Vec3) -> Scalar:
+    """Variance of the ground where the beam ends against that below [m^2]."""
+    if c.slow is None:
+        return jnp.zeros_like(r_M[0])
+    up = r_M / norm(r_M)
+    level = norm(beam_M - dot(beam_M, up) * up + 1e-6)  # nought has no gradient
+    return 2.0 * c.slow.range_sigma[0] ** 2 * -jnp.expm1(-level / c.slow.ground_length)
 
 
 def update_radar(
