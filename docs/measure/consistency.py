@@ -38,7 +38,11 @@ def watched(sets=(), cases=512):
     def whole(key):
         blank = False if parts[0][key].dtype == bool else 0
         padded = [
-            np.pad(p[key], [(0, longest - len(p[key]))] + [(0, 0)] * (p[key].ndim - 1), constant_values=blank)
+            np.pad(
+                p[key],
+                [(0, longest - len(p[key]))] + [(0, 0)] * (p[key].ndim - 1),
+                constant_values=blank,
+            )
             for p in parts
         ]
         return np.concatenate(padded, axis=-1)
@@ -49,16 +53,41 @@ def watched(sets=(), cases=512):
 def main():
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 512
     seen = watched(sys.argv[2:], cases)
-    print("| phase | looks | NEES/n | altitude in 3 s | rate in 3 s | offered | NIS | NIS accepted | accepted |")
+    print(
+        "| phase | looks | NEES/n | altitude in 3 s | rate in 3 s | offered | NIS | NIS accepted | accepted |"
+    )
     for r in consistency.table(seen):
-        print(f"| {r.phase} | {r.looks} | {r.nees:.2f} {[round(x,2) for x in r.parts]} | {100*r.altitude_inside:.1f} % | {100*r.rate_inside:.1f} % | {r.offered} | {r.nis_offered:.2f} | {r.nis_accepted:.2f} | {100*r.accepted:.1f} % |")
+        print(
+            f"| {r.phase} | {r.looks} | {r.nees:.2f} {[round(x, 2) for x in r.parts]} | {100 * r.altitude_inside:.1f} % | {100 * r.rate_inside:.1f} % | {r.offered} | {r.nis_offered:.2f} | {r.nis_accepted:.2f} | {100 * r.accepted:.1f} % |"
+        )
     for ph in (4, 5, 6):
         ok = seen.flying & (seen.phase == ph)
         x = (seen.altitude_error / seen.altitude_sigma)[ok]
-        print(ph, "err", np.round(np.quantile(seen.altitude_error[ok], [0.01, 0.05, 0.5, 0.95, 0.99]), 2), "ratio", np.round(np.quantile(x, [0.01, 0.05, 0.5, 0.95, 0.99]), 2), "rms ratio", np.sqrt(np.mean(x**2)), "sigma", np.quantile(seen.altitude_sigma[ok], [.05,.5,.95]))
+        print(
+            ph,
+            "err",
+            np.round(
+                np.quantile(seen.altitude_error[ok], [0.01, 0.05, 0.5, 0.95, 0.99]), 2
+            ),
+            "ratio",
+            np.round(np.quantile(x, [0.01, 0.05, 0.5, 0.95, 0.99]), 2),
+            "rms ratio",
+            np.sqrt(np.mean(x**2)),
+            "sigma",
+            np.quantile(seen.altitude_sigma[ok], [0.05, 0.5, 0.95]),
+        )
         y = (seen.rate_error / seen.rate_sigma)[ok]
-        print("   rate", np.round(np.quantile(seen.rate_error[ok], [0.01, 0.05, 0.5, 0.95, 0.99]), 3), np.round(np.quantile(y, [0.01, 0.05, 0.5, 0.95, 0.99]), 2))
-    print("sigma at 100 m", np.quantile(consistency.sigma_near(seen, 100.0), [0.5, 0.95, 1.0]))
+        print(
+            "   rate",
+            np.round(
+                np.quantile(seen.rate_error[ok], [0.01, 0.05, 0.5, 0.95, 0.99]), 3
+            ),
+            np.round(np.quantile(y, [0.01, 0.05, 0.5, 0.95, 0.99]), 2),
+        )
+    print(
+        "sigma at 100 m",
+        np.quantile(consistency.sigma_near(seen, 100.0), [0.5, 0.95, 1.0]),
+    )
 
 
 main()

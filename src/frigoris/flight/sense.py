@@ -159,15 +159,15 @@ def sense(
     laser_late, ring = delay.push(state.said.laser, tick, s.laser.latency, fresh)
     said = Said(laser=ring, radar=None, speed=None, fix=None)
     radar = speed = fix = None
-    if s.radar is not None and state.said.radar is not None:
+    if s.radar is not None and state.said.radar is not None and echo is not None:
         late, ring = delay.push(state.said.radar, tick, s.radar.latency, echo)
         radar = Radar(late[0], s.radar.latency * state.elapsed)
         said = eqx.tree_at(lambda x: x.radar, said, ring, is_leaf=_absent)
-    if s.speed is not None and state.said.speed is not None:
+    if s.speed is not None and state.said.speed is not None and speeds is not None:
         late, ring = delay.push(state.said.speed, tick, s.speed.latency, speeds)
         speed = Speed(late, s.speed.latency * state.elapsed)
         said = eqx.tree_at(lambda x: x.speed, said, ring, is_leaf=_absent)
-    if s.camera is not None and state.said.fix is not None:
+    if s.camera is not None and state.said.fix is not None and slow.fix is not None:
         late, ring = delay.push(state.said.fix, tick, s.camera.latency, slow.fix)
         fix = Fix(late[:3], late[3], s.camera.latency * state.elapsed)
         said = eqx.tree_at(lambda x: x.fix, said, ring, is_leaf=_absent)

@@ -10,7 +10,7 @@ from frigoris.constants import G0, RADIUS_MOON
 from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
-from frigoris.mission.build_sensors import beams
+from frigoris.mission.build_sensors import directions
 from frigoris.mission.build_vehicle import (
     allocation,
     jet_places,
@@ -22,6 +22,7 @@ from frigoris.mission.setting import Setting
 from frigoris.moon.survey import Survey, surveyed
 from frigoris.onboard.braking import Burn
 from frigoris.onboard.config import (
+    Beams,
     ControlConfig,
     GuidanceConfig,
     MoonModel,
@@ -116,11 +117,12 @@ def _instruments(s: SimpleNamespace) -> dict[str, Any]:
         "imu_B": s.imu,
         "laser_B": s.laser,
         "radar_B": s.radar_altimeter,
-        "velocimeter_B": s.velocimeter,
         "camera_B": s.landmark_camera,
     }
     places = {name: unit and leaf(unit.position) for name, unit in there.items()}
-    return places | {"beams_B": s.velocimeter and leaf(beams(s.velocimeter))}
+    meter = s.velocimeter
+    known = meter and Beams(leaf(meter.position), leaf(directions(meter)))
+    return places | {"beams": known}
 
 
 def _slow_errors(told: SimpleNamespace | None) -> SlowErrors | None:
@@ -152,7 +154,7 @@ def ground_map(
     )
 
 
-def _maybe(value: tuple[float, ...] | None) -> np.ndarray | None:
+def _maybe(value: tuple[float, ...] | None) -> Any:
     return None if value is None else leaf(value)
 
 

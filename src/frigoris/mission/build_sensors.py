@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def _mount(s: SimpleNamespace) -> Mount:
     return Mount(leaf(s.position), leaf(s.misalignment))
 
 
-def _timing(s: SimpleNamespace) -> dict[str, np.ndarray]:
+def _timing(s: SimpleNamespace) -> dict[str, Any]:
     """Period and latency in ticks."""
     return {
         "period": leaf(np.round(1.0 / (np.asarray(s.rate) * TICK))),
@@ -133,15 +134,15 @@ def _radar(s: SimpleNamespace, switch: float) -> RadarAltimeter:
     )
 
 
-def beams(s: SimpleNamespace) -> np.ndarray:
+def directions(s: SimpleNamespace) -> np.ndarray:
     """Directions of the beams of a velocimeter in body axes, as they are believed."""
-    return np.asarray(velocimeter.directions(s.beams, s.cone))
+    return velocimeter.directions(s.beams, s.cone)
 
 
 def _velocimeter(s: SimpleNamespace, switch: float) -> Velocimeter:
     return Velocimeter(
         mount=_mount(s),
-        beams_B=leaf(beams(s)),
+        beams_B=leaf(directions(s)),
         range_max=leaf(s.range_max),
         cos_max=leaf(np.cos(s.incidence_max)),
         clear_min=leaf(s.clear_min),
@@ -176,5 +177,5 @@ def _camera(m: SimpleNamespace, s: SimpleNamespace, switch: float) -> LandmarkCa
 
 
 def _sun_M(moment: datetime) -> np.ndarray:
-    toward = np.asarray(directions_M(moment)["sun"])
-    return toward / np.linalg.norm(toward)
+    toward: np.ndarray = np.asarray(directions_M(moment)["sun"])
+    return toward / float(np.linalg.norm(toward))

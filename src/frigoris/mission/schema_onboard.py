@@ -40,9 +40,7 @@ class Navigation(Section):
     ignition_position_sigma_m: Vec3 | None = param(
         0, 1e5, "loaded at braking ignition: up, along, across; none: its own", None
     )
-    ignition_velocity_sigma_m_s: Vec3 | None = param(
-        0, 1000, "the same, with it", None
-    )
+    ignition_velocity_sigma_m_s: Vec3 | None = param(0, 1000, "the same, with it", None)
     attitude_sigma_mrad: Number = param(0, 1000, "about each axis")
     accel_bias_sigma_micro_g: Number = param(0, 1e5, "of each accelerometer")
     gyro_bias_sigma_deg_h: Number = param(0, 1e4, "of each gyroscope")

@@ -25,6 +25,13 @@ class MoonModel(eqx.Module):
     ground: GroundMap | None  # heights around it, if they are on board
 
 
+class Beams(eqx.Module):
+    """A velocimeter as the load believes it to be."""
+
+    place_B: Vec3  # [m]
+    directions_B: Float[Array, "3 beams *#cases"]
+
+
 class VehicleModel(eqx.Module):
     """Masses, thrusts and mountings as planned."""
 
@@ -54,9 +61,8 @@ class VehicleModel(eqx.Module):
     imu_B: Vec3  # where the instruments sit, body frame [m]
     laser_B: Vec3
     radar_B: Vec3 | None  # None: there is no such instrument
-    velocimeter_B: Vec3 | None
+    beams: Beams | None
     camera_B: Vec3 | None
-    beams_B: Float[Array, "3 beams *#cases"] | None  # of the velocimeter
     standoff: Scalar  # centre of mass above the footpads at landing [m]
 
 

@@ -81,16 +81,17 @@ def update_speed(
     com_B: Vec3,
 ) -> Navigator:
     """Closing speeds along the beams of the velocimeter [m/s], NaN without one."""
-    c, v, beams = config.navigation, config.vehicle, config.vehicle.beams_B
-    assert beams is not None  # the load of a lander without one has no such task
+    c, meter = config.navigation, config.vehicle.beams
+    if meter is None:
+        return nav
     p, dx = nav.covariance, no_error(nav)
     age = jnp.where(jnp.isfinite(age), age, 0.0)
     _, q_MB = past(nav, age)
-    arm_M = rotate(q_MB, v.velocimeter_B - com_B)
+    arm_M = rotate(q_MB, meter.place_B - com_B)
     turn_M = rotate(q_MB, nav.omega_B) - config.moon.omega_MI_M
     v_M = nav.v_M - age * nav.accel_M + cross(turn_M, arm_M)
-    for k in range(beams.shape[1]):
-        u_M = rotate(q_MB, beams[:, k] + 0.0 * v_M)
+    for k in range(meter.directions_B.shape[1]):
+        u_M = rotate(q_MB, meter.directions_B[:, k] + 0.0 * v_M)
         h = {cov.V: u_M, cov.PSI: cross(u_M, v_M)}
         valid = jnp.isfinite(closing[k])
         nu = jnp.where(valid, closing[k], 0.0) - dot(u_M, v_M)
@@ -114,16 +115,21 @@ def update_fix(
     Along the axis of the camera it is less sure, by the cone of its view.
     """
     place_M, sigma, age = fix
+    camera_B = config.vehicle.camera_B
+    if camera_B is None:
+        return nav
     valid = jnp.isfinite(sigma)
     c, age = config.navigation, jnp.where(valid, age, 0.0)
     r_M, q_MB = past(nav, age)
     zero = jnp.zeros_like(age)
     axis = rotate(q_MB, jnp.stack([zero, zero, zero - 1.0]))
-    arm_M = rotate(q_MB, config.vehicle.camera_B - com_B)
+    arm_M = rotate(q_MB, camera_B - com_B)
     away = jnp.where(valid, place_M, 0.0) - r_M - arm_M
     sigma = jnp.where(valid, sigma, 1.0)
     p, dx = nav.covariance, no_error(nav)
-    for e, factor in zip((*across(axis), axis), (1.0, 1.0, c.fix_along), strict=True):
+    one = jnp.ones_like(age)
+    sides = [(e, one) for e in across(axis)]
+    for e, factor in [*sides, (axis, c.fix_along * one)]:
         h = {cov.R: e, cov.V: -age * e}
         variance = (factor * sigma) ** 2 + c.fix_sigma**2
         _, s = cov.sensitivity(p, h, variance)

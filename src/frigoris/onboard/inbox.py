@@ -30,11 +30,11 @@ def empty(config: OnboardConfig, zero: Scalar) -> Inbox:
     """Nothing was said."""
     none, tools = zero + jnp.nan, config.vehicle
     place = jnp.stack([none] * 3)
-    beams = tools.beams_B
+    beams = 0 if tools.beams is None else tools.beams.directions_B.shape[1]
     return Inbox(
         laser=(none, none, none),
         radar=None if tools.radar_B is None else (none, none),
-        speed=None if beams is None else (jnp.stack([none] * beams.shape[1]), none),
+        speed=(jnp.stack([none] * beams), none) if beams else None,
         fix=None if tools.camera_B is None else (place, none, none),
     )
 
@@ -47,11 +47,11 @@ def received(old: Inbox, said: Measurements) -> Inbox:
     """With what is said now; what was there before is a tick older."""
     dt = said.elapsed
     shot = jnp.where(said.laser_valid, said.laser_range, jnp.nan)
-    values, age = (shot, said.laser_cant), old.laser[2] + dt
-    laser = tuple(
-        _newer(new, last, shot) for new, last in zip(values, old.laser, strict=False)
+    laser = (
+        _newer(shot, old.laser[0], shot),
+        _newer(said.laser_cant, old.laser[1], shot),
+        _newer(said.laser_age, old.laser[2] + dt, shot),
     )
-    laser = (*laser, _newer(said.laser_age, age, shot))
     radar, speed, fix = old.radar, old.speed, old.fix
     if radar is not None and said.radar is not None:
         there = said.radar.range

@@ -189,7 +189,7 @@ def propagate(nav: Navigator, config: OnboardConfig) -> Navigator:
     )
     p = cov.propagate(nav.covariance, step, walk)
     p[cov.R, cov.R] = p[cov.R, cov.R] + _relief(nav, c.relief_walk)
-    if fade is not None:
+    if fade is not None and nav.range_error is not None:
         nav = replace_at(lambda n: n.range_error, nav, fade * nav.range_error)
     return replace_at(
         lambda n: (n.covariance, n.dv_sum_M, n.since, n.sensed),

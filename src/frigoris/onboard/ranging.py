@@ -115,10 +115,13 @@ def update_radar(
     a beam that holds the vertical is there, however the lander leans.
     """
     measured, age = echo
+    radar_B = config.vehicle.radar_B
+    if radar_B is None:
+        return nav
     valid = jnp.isfinite(measured)
     age = jnp.where(valid, age, 0.0)
     r_M, q_MB = past(nav, age)
-    arm_M = rotate(q_MB, config.vehicle.radar_B - com_B)
+    arm_M = rotate(q_MB, radar_B - com_B)
     place_M = r_M + arm_M
     up = place_M / norm(place_M)
     expected = predict(nav, config, place_M, -up)

@@ -10,6 +10,7 @@ $\sigma / (\sqrt 3 \cos a)$ along the axis and $\sigma \sqrt{2/3} / \sin a$ acro
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import rotate
@@ -66,10 +67,8 @@ def measure(
     return jnp.where(seen, value, jnp.nan)
 
 
-def directions(count: int, half_cone: float) -> Float[Array, "3 beams"]:
-    """Beams evenly on a cone about -z, the first towards +x. `half_cone` in rad."""
-    angle = 2.0 * jnp.pi * jnp.arange(count) / count
-    side = jnp.sin(half_cone) * jnp.ones(count)
-    return jnp.stack(
-        [side * jnp.cos(angle), side * jnp.sin(angle), -jnp.cos(half_cone) + 0.0 * side]
-    )
+def directions(count: int, half_cone: float) -> np.ndarray:
+    """Beams [3, beams] evenly on a cone [rad] about -z, the first towards +x."""
+    angle = 2.0 * np.pi * np.arange(count) / count
+    side, along = np.sin(half_cone), np.full(count, -np.cos(half_cone))
+    return np.stack([side * np.cos(angle), side * np.sin(angle), along])

@@ -173,7 +173,9 @@ def test_a_footprint_on_level_ground_has_the_closed_form() -> None:
     down = -r_M / jnp.linalg.norm(r_M)
     half = 0.05
     none = jnp.float64(0.0)
-    first, mean, hit = footprint(flat, r_M, down, half, none, jnp.asarray(True))
+    first, mean, hit = footprint(
+        flat, r_M, down, jnp.float64(half), none, jnp.asarray(True)
+    )
     assert bool(hit)
     assert float(first) == pytest.approx(1000.0, abs=1e-3)
     # mean of h / cos(t) over rings at half and whole angle: 6 and 12 rays, 1 within
@@ -185,7 +187,9 @@ def test_a_footprint_over_a_rim_sees_the_rim_first() -> None:
     rim = ground_of(lambda x, y: np.where(x > 20.0, 30.0, 0.0), step=1.0, half=500.0)
     r_M = jnp.asarray(place_M((60.0, -5.0), 0.0, 0.0, 500.0))
     down = -r_M / jnp.linalg.norm(r_M)
-    first, mean, _ = footprint(rim, r_M, down, 0.1, jnp.float64(0.0), jnp.asarray(True))
+    first, mean, _ = footprint(
+        rim, r_M, down, jnp.float64(0.1), jnp.float64(0.0), jnp.asarray(True)
+    )
     assert 468.0 < float(first) < 474.0  # 470 m away and 25 to 50 m aside
     assert 485.0 < float(mean) < 500.0
 

@@ -14,7 +14,8 @@ from frigoris.mission.si import si
 from frigoris.moon.gravity import gravity
 from frigoris.onboard import covariance as cov
 from frigoris.onboard.config import MoonModel
-from frigoris.onboard.navigation import Navigator, predict_range, start, strapdown
+from frigoris.onboard.navigation import Navigator, start, strapdown
+from frigoris.onboard.ranging import predict_range
 
 R_M = jnp.array([0.83e6, -0.11e6, 1.52e6])
 E_X = jnp.array([1.0, 0.0, 0.0])
@@ -39,18 +40,20 @@ def test_range_gradients_match_autodiff() -> None:
 
 
 def dense(p: cov.Covariance) -> np.ndarray:
+    n = cov.count(p)
     return np.block(
-        [[np.asarray(cov.block(p, i, j)) for j in range(5)] for i in range(5)]
+        [[np.asarray(cov.block(p, i, j)) for j in range(n)] for i in range(n)]
     )
 
 
-def some_covariance() -> cov.Covariance:
-    rng = np.random.default_rng(5)
-    a = rng.normal(size=(15, 15)) * np.repeat([90.0, 0.7, 1e-3, 2e-4, 1e-6], 3)[:, None]
+def some_covariance(blocks: int = cov.MOTION) -> cov.Covariance:
+    rng, size = np.random.default_rng(5), 3 * blocks
+    sigmas = [90.0, 0.7, 1e-3, 2e-4, 1e-6, 30.0, 2e-4][:blocks]
+    a = rng.normal(size=(size, size)) * np.repeat(sigmas, 3)[:, None]
     full = a @ a.T
     return {
         (i, j): jnp.asarray(full[3 * i : 3 * i + 3, 3 * j : 3 * j + 3])
-        for i, j in cov.BLOCKS
+        for i, j in cov.pairs(blocks)
     }
 
 
@@ -78,16 +81,12 @@ def test_propagation_matches_dense_matrices() -> None:
             [zero, zero, zero, zero, one],
         ]
     )
-    q = (
-        jnp.float64(2.5e-5),
-        jnp.float64(1e-10),
-        jnp.float64(1e-14),
-        jnp.float64(1e-20),
-    )
+    q = cov.Process(*(jnp.float64(x) for x in (2.5e-5, 1e-10, 1e-14, 1e-20)))
     noise = np.zeros((15, 15))
-    noise[0:3, 0:3] = one * 2.5e-5 * h**3 / 3
-    noise[0:3, 3:6] = noise[3:6, 0:3] = one * 2.5e-5 * h**2 / 2
-    noise[3:6, 3:6] = one * 2.5e-5 * h
+    felt = 2.5e-5 * 0.13  # only while the accelerometer is integrated
+    noise[0:3, 0:3] = one * felt * h**2 / 3
+    noise[0:3, 3:6] = noise[3:6, 0:3] = one * felt * h / 2
+    noise[3:6, 3:6] = one * felt
     noise[6:9, 6:9] = one * 1e-10 * h
     noise[9:12, 9:12] = one * 1e-14 * h
     noise[12:15, 12:15] = one * 1e-20 * h
@@ -102,10 +101,15 @@ def test_an_update_matches_the_joseph_form(beta: float) -> None:
     h_r, h_psi = jnp.array([0.3, -0.8, 0.6]), jnp.array([200.0, -50.0, 90.0])
     h = np.concatenate([h_r, np.zeros(3), h_psi, np.zeros(6)])
     dx = [jnp.zeros(3)] * 5
-    new, moved = cov.update_range(
-        p, dx, h_r, h_psi, jnp.float64(12.0), jnp.float64(4.0), jnp.asarray(True),
-        jnp.float64(beta),
-    )  # fmt: skip
+    new, moved = cov.update(
+        p,
+        dx,
+        {cov.R: h_r, cov.PSI: h_psi},
+        jnp.float64(12.0),
+        jnp.float64(4.0),
+        jnp.asarray(True),
+        underweight=beta,
+    )
     gain = full @ h / ((1.0 + beta) * (h @ full @ h) + 4.0)
     keep = np.eye(15) - np.outer(gain, h)
     expected = keep @ full @ keep.T + 4.0 * np.outer(gain, gain)
@@ -116,10 +120,14 @@ def test_an_update_matches_the_joseph_form(beta: float) -> None:
 def test_a_rejected_measurement_changes_nothing() -> None:
     p = some_covariance()
     h = jnp.array([0.3, -0.8, 0.6])
-    new, moved = cov.update_range(
-        p, [jnp.zeros(3)] * 5, h, h, jnp.float64(np.nan), jnp.float64(4.0),
-        jnp.asarray(False), jnp.float64(0.0),
-    )  # fmt: skip
+    new, moved = cov.update(
+        p,
+        [jnp.zeros(3)] * 5,
+        {cov.R: h, cov.PSI: h},
+        jnp.float64(np.nan),
+        jnp.float64(4.0),
+        jnp.asarray(False),
+    )
     np.testing.assert_array_equal(dense(new), dense(p))
     np.testing.assert_array_equal(np.concatenate(moved), 0.0)
 
@@ -154,11 +162,17 @@ def test_underweighting_has_the_numbers_of_the_paper(
 ) -> None:
     """A scalar of variance 100 with a fifth; reference/algorithms.md, section 2.3."""
     zero = jnp.zeros((3, 3))
-    p = {key: zero for key in cov.BLOCKS} | {(cov.R, cov.R): jnp.diag(100.0 * E_X)}
-    new, _ = cov.update_range(
-        p, [jnp.zeros(3)] * 5, E_X, 0.0 * E_X, jnp.float64(1.0),
-        jnp.float64(variance), jnp.asarray(True), jnp.float64(0.2),
-    )  # fmt: skip
+    p = {key: zero for key in cov.pairs(cov.MOTION)}
+    p |= {(cov.R, cov.R): jnp.diag(100.0 * E_X)}
+    new, _ = cov.update(
+        p,
+        [jnp.zeros(3)] * 5,
+        {cov.R: E_X},
+        jnp.float64(1.0),
+        jnp.float64(variance),
+        jnp.asarray(True),
+        underweight=0.2,
+    )
     assert float(new[cov.R, cov.R][0, 0]) == pytest.approx(expected, rel=1e-5)
 
 
@@ -177,13 +191,14 @@ def test_without_a_range_a_height_error_grows_by_its_closed_form() -> None:
         omega_MI_M=jnp.zeros(3),
         q_IM0=jnp.array([1.0, 0.0, 0.0, 0.0]),
         site_M=RADIUS_MOON * E_X,
+        ground=None,
     )
     dt, lift = jnp.float64(1.0), MU_MOON / RADIUS_MOON**2
     told = [at_rest((RADIUS_MOON + e) * E_X) for e in (0.0, 10.0)]
 
     def hover(nav: Navigator) -> Navigator:
         step = lambda _, n: strapdown(  # noqa: E731
-            n, still, 0.0 * E_X, lift * dt * E_X, dt, jnp.bool_(True)
+            n, still, 0.0 * E_X, lift * dt * E_X, dt, jnp.bool_(True), 0.0 * E_X
         )
         return jax.lax.fori_loop(0, 731, step, nav)
 
@@ -191,3 +206,120 @@ def test_without_a_range_a_height_error_grows_by_its_closed_form() -> None:
     assert float(low.r_M[0]) == pytest.approx(RADIUS_MOON, abs=0.01)
     grown = float(high.r_M[0] - low.r_M[0]) / 10.0
     assert grown == pytest.approx(np.cosh(731.0 / 731.33), rel=1e-4)
+
+
+def considered() -> tuple[cov.Covariance, list[jax.Array]]:
+    """A scalar of variance 100 whose measurement has a bias of variance 25."""
+    zero = jnp.zeros((3, 3))
+    p = {key: zero for key in cov.pairs(cov.WHOLE)}
+    p[cov.R, cov.R] = jnp.diag(100.0 * E_X)
+    p[cov.RANGE, cov.RANGE] = jnp.diag(25.0 * jnp.array([0.0, 1.0, 0.0]))
+    return p, [jnp.zeros(3), jnp.zeros(3)]
+
+
+@pytest.mark.parametrize(
+    ("updates", "variance", "between"),
+    [(1, 22.4806, -19.3798), (1000, 21.5926, -21.5926)],
+)
+def test_a_considered_bias_has_the_numbers_of_schmidt(
+    updates: int, variance: float, between: float
+) -> None:
+    """R = 4; reference/algorithms.md, section 2.3. A filter without it claims 0.004."""
+    p, gains = considered()
+    h = {cov.R: E_X, cov.RANGE: jnp.array([0.0, 1.0, 0.0])}
+
+    def once(_: int, p: cov.Covariance) -> cov.Covariance:
+        dx, four = [jnp.zeros(3)] * cov.WHOLE, jnp.float64(4.0)
+        return cov.update(p, dx, h, 0.0 * four, four, jnp.asarray(True), gains=gains)[0]
+
+    new = jax.lax.fori_loop(0, updates, once, p)
+    assert float(new[cov.R, cov.R][0, 0]) == pytest.approx(variance, abs=1e-4)
+    assert float(new[cov.R, cov.RANGE][0, 1]) == pytest.approx(between, abs=1e-4)
+    assert float(new[cov.RANGE, cov.RANGE][1, 1]) == 25.0
+
+
+@pytest.mark.parametrize("estimated", [(1.0, 0.0, 0.0), (0.0, 1.0, 1.0)])
+def test_an_update_of_slow_errors_matches_the_joseph_form(
+    estimated: tuple[float, ...],
+) -> None:
+    """Some of them with a gain, the others without; oracle: numpy."""
+    p = some_covariance(cov.WHOLE)
+    full = dense(p)
+    parts = {
+        cov.R: [0.3, -0.8, 0.6],
+        cov.V: [-0.1, 0.2, 0.0],
+        cov.PSI: [200.0, -50.0, 90.0],
+        cov.RANGE: [-1.1, 1.0, 0.0],
+    }
+    h = np.zeros(21)
+    for k, g in parts.items():
+        h[3 * k : 3 * k + 3] = g
+    keep = np.concatenate([np.ones(15), estimated, np.zeros(3)])
+    new, moved = cov.update(
+        p,
+        [jnp.zeros(3)] * cov.WHOLE,
+        {k: jnp.array(g) for k, g in parts.items()},
+        jnp.float64(12.0),
+        jnp.float64(4.0),
+        jnp.asarray(True),
+        gains=[jnp.array(estimated), jnp.zeros(3)],
+    )
+    gain = keep * (full @ h / (h @ full @ h + 4.0))
+    rest = np.eye(21) - np.outer(gain, h)
+    expected = rest @ full @ rest.T + 4.0 * np.outer(gain, gain)
+    np.testing.assert_allclose(dense(new), expected, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(np.concatenate(moved), gain * 12.0, rtol=1e-10)
+
+
+def test_three_measurements_with_a_mounting_beside_match_numpy() -> None:
+    """The star tracker: attitude and, through the attitude, its own mounting."""
+    p = some_covariance(cov.WHOLE)
+    full, dcm = dense(p), np.asarray(dcm_from_q(Q_MB))
+    nu = jnp.array([1e-3, -2e-3, 5e-4])
+    ones = [jnp.ones(3), jnp.ones(3)]
+    new, moved = cov.update_direct(
+        p,
+        [jnp.zeros(3)] * cov.WHOLE,
+        cov.PSI,
+        nu,
+        jnp.float64(1e-8),
+        jnp.asarray(True),
+        beside=(cov.MOUNT, jnp.asarray(dcm)),
+        gains=ones,
+    )
+    h = np.zeros((3, 21))
+    h[:, 6:9], h[:, 18:21] = np.eye(3), dcm
+    gain = full @ h.T @ np.linalg.inv(h @ full @ h.T + 1e-8 * np.eye(3))
+    np.testing.assert_allclose(np.concatenate(moved), gain @ np.asarray(nu), rtol=1e-6)
+    left = full - gain @ h @ full
+    np.testing.assert_allclose(dense(new), left, rtol=1e-5, atol=1e-9)
+
+
+def test_the_form_of_joseph_survives_what_the_short_one_does_not() -> None:
+    """P = [[1e6, 1e3], [1e3, 2]], R = 1e-6: exact 1e-6 and 1; eigenvalues above nought.
+
+    reference/algorithms.md, section 2.4.
+    """
+    zero = jnp.zeros((3, 3))
+    p = {key: zero for key in cov.pairs(cov.MOTION)}
+    p[cov.R, cov.R] = jnp.diag(1e6 * E_X)
+    p[cov.R, cov.V] = jnp.diag(1e3 * E_X)
+    p[cov.V, cov.V] = jnp.diag(2.0 * E_X)
+    new, _ = cov.update(
+        p,
+        [jnp.zeros(3)] * 5,
+        {cov.R: E_X},
+        jnp.float64(0.0),
+        jnp.float64(1e-6),
+        jnp.asarray(True),
+    )
+    kept = np.array(
+        [
+            [new[cov.R, cov.R][0, 0], new[cov.R, cov.V][0, 0]],
+            [new[cov.R, cov.V][0, 0], new[cov.V, cov.V][0, 0]],
+        ]
+    )
+    assert kept[1, 1] == pytest.approx(1.0, abs=1e-5)
+    # 1e6 less 1e6 leaves the rounding of doubles, some 1e-10
+    assert kept[0, 0] == pytest.approx(1e-6, rel=1e-3)
+    assert np.linalg.eigvalsh(kept).min() > 0.0
