@@ -1,0 +1,269 @@
+r"""The laser's parameters from a test: maximum likelihood, intervals by its profile.
+
+An interval of 90 % holds all values whose best likelihood, the others free, is within
+$2\Delta\ln L = 2.706$ of the best; where the best value is the boundary 0 the limit is
+one-sided, 1.642. What the data do not determine stays at the data sheet and is named.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from frigoris.verify.sensor_data import Shots
+from frigoris.verify.sensor_model import (
+    AVERAGING,
+    EFFICIENCY,
+    LOWER,
+    NAMES,
+    TINY,
+    UPPER,
+    WARMTH,
+    Likelihood,
+    Sheet,
+    coordinates,
+    named,
+)
+
+TWO_SIDED, ONE_SIDED = 2.7055, 1.6424  # of chi-square, one degree: 90 %, 80 %
+SPEED_SPAN, WARM_SPAN = 0.5, 1.0  # less than this is one speed [m/s], temperature [K]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One parameter, in the unit of its name."""
+
+    name: str
+    value: float
+    low: float  # of 90 %; equal to `high` where undetermined
+    high: float
+    sheet: float
+    kind: str  # between, at most, at least, undetermined
+    why: str = ""  # it is undetermined, or a limit
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The best coordinates and what is known of them."""
+
+    like: Likelihood
+    best: np.ndarray
+    free: tuple[int, ...]
+    log_likelihood: float
+    estimates: tuple[Estimate, ...]
+
+
+def usable(sheet: Sheet, shots: Shots) -> tuple[Shots, list[str]]:
+    """Shots within the reach of the data sheet's timer, and what was left out."""
+    low, high = float(sheet.laser.range_min), float(sheet.laser.range_max)
+    inside = (shots.slant_range > low) & (shots.slant_range < high)
+    if np.all(inside):
+        return shots, []
+    lost = shots.where(~inside)
+    note = (
+        f"{_count(lost.count.sum(), 'shot')} beyond the timer of the data sheet "
+        f"({low:g} to {high:g} m) left out"
+    )
+    if lost.hits.sum() > 0.0:
+        note += (
+            f", although {lost.hits.sum():.0f} of them detected something: check "
+            "sensors.laser.range_min_m and range_max_m"
+        )
+    return shots.where(inside), [note + "."]
+
+
+def fit(sheet: Sheet, shots: Shots) -> Fit:
+    """Fit the laser of a data sheet to shots."""
+    like = Likelihood(sheet, shots)
+    start = coordinates(sheet.laser)
+    why = _one_condition(shots)
+    hits, count = shots.hits.sum(), shots.count.sum()
+    if hits in (0.0, count):
+        return _saturated(like, start, bool(hits), why)
+    while True:
+        free = tuple(i for i in range(3) if i not in why)
+        best, top = _maximum(like, _coarse(like, start, free), free)
+        found = {i: _interval(like, best, top, free, i) for i in free}
+        loose = [i for i in free if found[i][2] == "undetermined"]
+        if not loose:
+            break
+        why[loose[0]] = "the shots fit any value of it"
+    told = tuple(_estimate(i, best, start, found.get(i), why) for i in range(3))
+    return Fit(like, best, free, top, told)
+
+
+def _one_condition(shots: Shots) -> dict[int, str]:
+    """Coordinates that no comparison within the test can tell, and why."""
+    why = {}
+    speed = np.abs(shots.closing)
+    if np.ptp(speed) < SPEED_SPAN:
+        why[AVERAGING] = f"all shots at one speed, {speed.mean():.3g} m/s"
+    if np.ptp(shots.temperature) < WARM_SPAN:
+        warm = shots.temperature.mean()
+        why[WARMTH] = f"all shots at one temperature, {warm:.3g} °C"
+        if "temperature_degC" in shots.missing:
+            why[WARMTH] = "the table has no temperature_degC"
+    if AVERAGING in why and "speed_m_s" in shots.missing:
+        why[AVERAGING] = "the table has no speed_m_s"
+    return why
+
+
+def _coarse(like: Likelihood, start: np.ndarray, free: tuple[int, ...]) -> np.ndarray:
+    """The best of a coarse grid, from which the climb begins."""
+    axes = [np.linspace(-7.0, 4.0, 45), (0.01, 0.3, 3.0, 30.0, 300.0), (0.02, 1.0, 4.0)]
+    chosen: list[Any] = [axes[i] if i in free else (start[i],) for i in range(3)]
+    product = np.meshgrid(*chosen, indexing="ij")
+    grid = np.stack(product, axis=-1).reshape(-1, 3)
+    grid = np.clip(np.vstack([grid, start]), LOWER, UPPER)
+    return np.asarray(grid[int(np.nanargmax(like.many(grid)))])
+
+
+def _maximum(
+    like: Likelihood, start: np.ndarray, free: tuple[int, ...]
+) -> tuple[np.ndarray, float]:
+    """Where the likelihood is largest over some coordinates, and its logarithm."""
+    from scipy.optimize import minimize
+
+    if not free:
+        return start, like(start)[0]
+    index = list(free)
+    x = start.copy()
+    for _ in range(2):  # the second time with the scales of the first answer
+        diagonal = np.diag(like.information(x))[index]
+        scale = np.clip(1.0 / np.sqrt(np.maximum(diagonal, 1e-8)), 1e-6, 10.0)
+        low = (LOWER[index] - x[index]) / scale
+        high = (UPPER[index] - x[index]) / scale
+        found = minimize(
+            partial(_downhill, like, x, index, scale),
+            np.zeros(len(index)),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=list(zip(low, high, strict=True)),
+            options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 200},
+        )
+        x = _moved(x, index, scale * found.x)
+    return x, like(x)[0]
+
+
+def _moved(x: np.ndarray, index: list[int], by: np.ndarray) -> np.ndarray:
+    z = x.copy()
+    z[index] += by
+    return np.asarray(np.clip(z, LOWER, UPPER))
+
+
+def _downhill(
+    like: Likelihood,
+    origin: np.ndarray,
+    index: list[int],
+    scale: np.ndarray,
+    y: np.ndarray,
+) -> tuple[float, np.ndarray]:
+    """What is to be minimised over scaled steps from an origin, and its gradient."""
+    value, slope = like(_moved(origin, index, scale * y))
+    return -value, -slope[index] * scale
+
+
+def _interval(
+    like: Likelihood,
+    best: np.ndarray,
+    top: float,
+    free: tuple[int, ...],
+    i: int,
+) -> tuple[float, float, str]:
+    """Low, high and kind of one coordinate."""
+    at_zero = i != EFFICIENCY and best[i] <= LOWER[i] + 10.0 * TINY
+    limit = ONE_SIDED if at_zero else TWO_SIDED
+    others = tuple(j for j in free if j != i)
+    seen = [best]
+
+    def short(value: float) -> float:
+        x = min(seen, key=lambda s: abs(s[i] - value)).copy()
+        x[i] = value
+        x, here = _maximum(like, x, others)
+        seen.append(x)
+        return 2.0 * (top - here) - limit
+
+    step = 1.0 / np.sqrt(max(like.information(best)[i, i], 1e-4))
+    low = LOWER[i] if at_zero else _crossing(short, best[i], -step, LOWER[i])
+    high = _crossing(short, best[i], step, UPPER[i])
+    bounded_below = at_zero or low is not None
+    if high is None:
+        return best[i], best[i], "undetermined"
+    if i != EFFICIENCY and (at_zero or not bounded_below or low <= LOWER[i]):
+        return float(LOWER[i]), float(high), "at most"
+    return float(LOWER[i] if low is None else low), float(high), "between"
+
+
+def _crossing(
+    short: Callable[[float], float], start: float, step: float, end: float
+) -> float | None:
+    """Where a profile reaches its limit on the way to `end`; None if nowhere."""
+    from scipy.optimize import brentq
+
+    inner = start
+    while inner != end:
+        outer = start + step
+        outer = min(outer, end) if step > 0 else max(outer, end)
+        lacking = short(outer)
+        assert np.isfinite(lacking)
+        if lacking > 0.0:
+            return float(brentq(short, inner, outer, xtol=1e-6, rtol=1e-5))
+        inner, step = outer, 1.7 * step
+    return None
+
+
+def _saturated(
+    like: Likelihood, start: np.ndarray, all_hit: bool, why: dict[int, str]
+) -> Fit:
+    """Nothing but detections, or nothing but misses: a limit of the link alone."""
+    best = start.copy()
+
+    def short(value: float) -> float:
+        best[0] = value
+        return -2.0 * like(best)[0] - ONE_SIDED
+
+    from scipy.optimize import brentq
+
+    ends = float(LOWER[0]), float(UPPER[0])
+    signs = [np.sign(short(end)) for end in ends]
+    best[0] = brentq(short, *ends) if signs[0] * signs[1] < 0 else start[0]
+    for i in (AVERAGING, WARMTH):
+        why.setdefault(i, "nothing was missed" if all_hit else "nothing was detected")
+    rest = tuple(_estimate(i, best, start, None, why) for i in (AVERAGING, WARMTH))
+    value = float(named(best)[0])
+    low, high = (value, np.inf) if all_hit else (0.0, value)
+    link = Estimate(
+        NAMES[0],
+        value,
+        low,
+        high,
+        float(named(start)[0]),
+        "at least" if all_hit else "at most",
+        "every shot was detected" if all_hit else "no shot was detected",
+    )
+    return Fit(like, best, (), like(best)[0], (link, *rest))
+
+
+def _estimate(
+    i: int,
+    best: np.ndarray,
+    start: np.ndarray,
+    found: tuple[float, float, str] | None,
+    why: dict[int, str],
+) -> Estimate:
+    def value(x: np.ndarray | float) -> float:
+        whole = best.copy()
+        whole[i] = x[i] if isinstance(x, np.ndarray) else x
+        return float(named(whole)[i])
+
+    if found is None:
+        sheet = value(start)
+        return Estimate(NAMES[i], sheet, sheet, sheet, sheet, "undetermined", why[i])
+    low, high, kind = found
+    return Estimate(NAMES[i], value(best), value(low), value(high), value(start), kind)
+
+
+def _count(number: float, what: str) -> str:
+    return f"{number:,.0f} {what}" + ("" if number == 1 else "s")
