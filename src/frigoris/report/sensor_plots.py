@@ -134,7 +134,8 @@ def _plane(ax: Any, s: Study) -> None:
     _metres(ax)
     ax.set_ylabel("closing speed, m/s")
     ax.set_title("First valid range of the flight, and where nobody tested")
-    ax.legend(loc="upper left", ncols=2)
+    clear = {"frameon": True, "facecolor": LIGHT["paper"], "edgecolor": "none"}
+    ax.legend(loc="upper left", ncols=2, framealpha=0.92, **clear)
 
 
 def _outside(s: Study) -> np.ndarray:

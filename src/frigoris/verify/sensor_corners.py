@@ -20,7 +20,7 @@ from frigoris.verify.sensor_flight import Descent
 SAMPLES = 1500  # of the descent, at equal times
 NEAR = 0.2  # of the tested span: a shot within it in both speaks for a pair
 EDGE = 0.05  # of the span: as near as this to the hull is inside
-SLIVER = 0.01  # of the descent: shorter pairs of conditions are not told
+SLIVER = 0.01  # of the descent: what is shorter is not told
 NARROW = 0.05  # a stretch narrower than this is widened, of its altitude
 
 
@@ -99,7 +99,7 @@ def corners(
     inside = {name: _inside(name, tested[name], flown[name]) for name in KINDS}
     found = []
     for names, side, outside in (
-        *_alone(tested, flown, inside),
+        *_alone(inside, deciding),
         *_together(tested, flown, inside),
     ):
         where = np.flatnonzero(outside)
@@ -141,14 +141,11 @@ def _inside(name: str, tested: np.ndarray, flown: np.ndarray) -> np.ndarray:
 Found = tuple[tuple[str, ...], str, np.ndarray]
 
 
-def _alone(
-    tested: dict[str, np.ndarray],
-    flown: dict[str, np.ndarray],
-    inside: dict[str, np.ndarray],
-) -> Iterator[Found]:
+def _alone(inside: dict[str, np.ndarray], deciding: np.ndarray) -> Iterator[Found]:
     for name in KINDS:
         for side, sign in (("above", 1), ("below", -1)):
             outside = inside[name] == sign
+            outside = _without_slivers(outside) | (outside & deciding)
             if np.any(outside):
                 yield (name,), side, outside
 
@@ -177,6 +174,7 @@ def _together(
 
 def _without_slivers(outside: np.ndarray) -> np.ndarray:
     """Without runs of samples too short to speak of."""
+    outside = outside.copy()
     steps = np.diff(np.concatenate([[0], outside.astype(np.int64), [0]]))
     for begin, end in zip(
         np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True

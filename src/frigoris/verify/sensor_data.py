@@ -214,7 +214,7 @@ def _values(
         here = f"{name}:{row.number}"
         if len(row.cells) != len(names):
             faults.append(
-                f"{here}:{row.places[min(len(names), len(row.cells)) - 1]}: "
+                f"{here}:{row.places[min(len(names), len(row.cells) - 1)]}: "
                 f"{len(row.cells)} cells, but {len(names)} columns are named. "
                 "Write one number per column."
             )

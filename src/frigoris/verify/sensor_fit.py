@@ -7,11 +7,11 @@ one-sided, 1.642. What the data do not determine stays at the data sheet and is 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from frigoris.verify.sensor_climb import PLACES, climb
 from frigoris.verify.sensor_data import Shots
 from frigoris.verify.sensor_model import (
     AVERAGING,
@@ -84,7 +84,7 @@ def fit(sheet: Sheet, shots: Shots) -> Fit:
         return _saturated(like, start, bool(hits), why)
     while True:
         free = tuple(i for i in range(3) if i not in why)
-        best, top = _maximum(like, _coarse(like, start, free), free)
+        best, top = _maximum(like, start, free)
         found = {i: _interval(like, best, top, free, i) for i in free}
         loose = [i for i in free if found[i][2] == "undetermined"]
         if not loose:
@@ -110,59 +110,27 @@ def _one_condition(shots: Shots) -> dict[int, str]:
     return why
 
 
-def _coarse(like: Likelihood, start: np.ndarray, free: tuple[int, ...]) -> np.ndarray:
-    """The best of a coarse grid, from which the climb begins."""
-    axes = [np.linspace(-7.0, 4.0, 45), (0.01, 0.3, 3.0, 30.0, 300.0), (0.02, 1.0, 4.0)]
-    chosen: list[Any] = [axes[i] if i in free else (start[i],) for i in range(3)]
-    product = np.meshgrid(*chosen, indexing="ij")
-    grid = np.stack(product, axis=-1).reshape(-1, 3)
-    grid = np.clip(np.vstack([grid, start]), LOWER, UPPER)
-    return np.asarray(grid[int(np.nanargmax(like.many(grid)))])
-
-
 def _maximum(
     like: Likelihood, start: np.ndarray, free: tuple[int, ...]
 ) -> tuple[np.ndarray, float]:
-    """Where the likelihood is largest over some coordinates, and its logarithm."""
-    from scipy.optimize import minimize
-
-    if not free:
-        return start, like(start)[0]
-    index = list(free)
-    x = start.copy()
-    for _ in range(2):  # the second time with the scales of the first answer
-        diagonal = np.diag(like.information(x))[index]
-        scale = np.clip(1.0 / np.sqrt(np.maximum(diagonal, 1e-8)), 1e-6, 10.0)
-        low = (LOWER[index] - x[index]) / scale
-        high = (UPPER[index] - x[index]) / scale
-        found = minimize(
-            partial(_downhill, like, x, index, scale),
-            np.zeros(len(index)),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(low, high, strict=True)),
-            options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 200},
-        )
-        x = _moved(x, index, scale * found.x)
-    return x, like(x)[0]
+    """Where the likelihood is largest, and its logarithm: climbs from a grid."""
+    rest: list[Any] = [(start[0],), (0.01, 0.3, 3.0, 30.0, 300.0), (0.02, 1.0, 4.0)]
+    chosen = [rest[i] if i in free else (start[i],) for i in range(3)]
+    product = np.meshgrid(*chosen, indexing="ij")
+    grid = np.vstack([np.stack(product, axis=-1).reshape(-1, 3), start])
+    held = tuple(i for i in range(3) if i not in free)
+    x, tops = climb(like, _with_best_link(like, grid), held)
+    best = int(np.argmax(tops))
+    return x[best], float(tops[best])
 
 
-def _moved(x: np.ndarray, index: list[int], by: np.ndarray) -> np.ndarray:
-    z = x.copy()
-    z[index] += by
-    return np.asarray(np.clip(z, LOWER, UPPER))
-
-
-def _downhill(
-    like: Likelihood,
-    origin: np.ndarray,
-    index: list[int],
-    scale: np.ndarray,
-    y: np.ndarray,
-) -> tuple[float, np.ndarray]:
-    """What is to be minimised over scaled steps from an origin, and its gradient."""
-    value, slope = like(_moved(origin, index, scale * y))
-    return -value, -slope[index] * scale
+def _with_best_link(like: Likelihood, places: np.ndarray) -> np.ndarray:
+    """The same places, each with the best of a grid of efficiencies."""
+    links = np.linspace(LOWER[0], 5.0, 60)
+    grid = np.repeat(places[:, None], len(links), axis=1)
+    grid[..., 0] = links
+    heights = like.many(grid.reshape(-1, 3)).reshape(len(places), -1)
+    return np.asarray(grid[np.arange(len(places)), np.argmax(heights, axis=1)])
 
 
 def _interval(
@@ -175,43 +143,50 @@ def _interval(
     """Low, high and kind of one coordinate."""
     at_zero = i != EFFICIENCY and best[i] <= LOWER[i] + 10.0 * TINY
     limit = ONE_SIDED if at_zero else TWO_SIDED
-    others = tuple(j for j in free if j != i)
-    seen = [best]
+    held = tuple(j for j in range(3) if j not in free or j == i)
 
-    def short(value: float) -> float:
-        x = min(seen, key=lambda s: abs(s[i] - value)).copy()
-        x[i] = value
-        x, here = _maximum(like, x, others)
-        seen.append(x)
-        return 2.0 * (top - here) - limit
+    def root(values: np.ndarray) -> np.ndarray:
+        """Of what the likelihood loses, which is nearly straight in the value."""
+        starts = np.repeat(best[None], len(values), axis=0)
+        starts[:, i] = values
+        if i != EFFICIENCY:
+            starts = _with_best_link(like, starts)
+        lost = 2.0 * (top - climb(like, starts, held)[1])
+        assert np.all(np.isfinite(lost))
+        return np.asarray(np.sqrt(np.maximum(lost, 0.0)))
 
     step = 1.0 / np.sqrt(max(like.information(best)[i, i], 1e-4))
-    low = LOWER[i] if at_zero else _crossing(short, best[i], -step, LOWER[i])
-    high = _crossing(short, best[i], step, UPPER[i])
-    bounded_below = at_zero or low is not None
+    low = None if at_zero else _crossing(root, best[i], LOWER[i], step, limit)
+    high = _crossing(root, best[i], UPPER[i], step, limit)
     if high is None:
         return best[i], best[i], "undetermined"
-    if i != EFFICIENCY and (at_zero or not bounded_below or low <= LOWER[i]):
-        return float(LOWER[i]), float(high), "at most"
-    return float(LOWER[i] if low is None else low), float(high), "between"
+    if low is None:
+        return float(LOWER[i]), high, "at most" if i != EFFICIENCY else "between"
+    return low, high, "between"
 
 
 def _crossing(
-    short: Callable[[float], float], start: float, step: float, end: float
+    root: Callable[[np.ndarray], np.ndarray],
+    start: float,
+    end: float,
+    step: float,
+    limit: float,
 ) -> float | None:
     """Where a profile reaches its limit on the way to `end`; None if nowhere."""
-    from scipy.optimize import brentq
-
-    inner = start
-    while inner != end:
-        outer = start + step
-        outer = min(outer, end) if step > 0 else max(outer, end)
-        lacking = short(outer)
-        assert np.isfinite(lacking)
-        if lacking > 0.0:
-            return float(brentq(short, inner, outer, xtol=1e-6, rtol=1e-5))
-        inner, step = outer, 1.7 * step
-    return None
+    reach = end - start
+    if reach == 0.0:
+        return None
+    away = np.geomspace(min(0.3 * step, 0.5 * abs(reach)), abs(reach), PLACES)
+    values = np.concatenate([[start], start + np.sign(reach) * away])
+    for _ in range(2):  # the second time within the interval that was found
+        lost = np.concatenate([[0.0], root(values[1:])]) if _ == 0 else root(values)
+        beyond = np.flatnonzero(lost > np.sqrt(limit))
+        if not beyond.size:
+            return None
+        k = max(int(beyond[0]), 1)
+        pair, losses = values[k - 1 : k + 1], lost[k - 1 : k + 1]
+        values = np.linspace(pair[0], pair[1], PLACES)
+    return float(np.interp(np.sqrt(limit), losses, pair))
 
 
 def _saturated(

@@ -152,22 +152,22 @@ def margin(laser: Laser, x: Array, at: Conditions) -> Array:
     return signal_to_noise(unit, view) - laser.threshold
 
 
-def _log_likelihood(
+def log_likelihood(
     laser: Laser, at: Conditions, hits: Array, count: Array, x: Array
 ) -> Array:
+    """Of groups of shots: `hits` detections among `count`."""
     m = margin(laser, x, at)
-    # a term that does not count must not be 0 times minus infinity
     return jnp.sum(hits * norm.logcdf(m) + (count - hits) * norm.logcdf(-m))
 
 
-_margins = eqx.filter_jit(margin)
-_slopes = eqx.filter_jit(jax.jacfwd(margin, argnums=1))
-_with_gradient = eqx.filter_jit(jax.value_and_grad(_log_likelihood, argnums=4))
+_margins = jax.jit(margin)
+_slopes = jax.jit(jax.jacfwd(margin, argnums=1))
+_with_gradient = jax.jit(jax.value_and_grad(log_likelihood, argnums=4))
 
 
-@eqx.filter_jit
+@jax.jit
 def _many(laser: Laser, at: Conditions, hits: Array, count: Array, xs: Array) -> Array:
-    one = partial(_log_likelihood, laser, at, hits, count)
+    one = partial(log_likelihood, laser, at, hits, count)
     values: Array = jax.lax.map(one, xs, batch_size=32)
     return values
 
@@ -177,15 +177,17 @@ class Likelihood:
 
     def __init__(self, sheet: Sheet, shots: Shots) -> None:
         """Over the shots of a test."""
-        self.laser = on_the_bench(sheet.laser)
-        self.at = Conditions(
+        # on the device once: a climb asks some thousand times
+        self.laser = jax.device_put(on_the_bench(sheet.laser))
+        at = Conditions(
             slant_range=leaf(shots.slant_range),
             albedo=leaf(shots.albedo),
             incidence=leaf(shots.incidence),
             closing=leaf(shots.closing),
             warming=leaf(shots.temperature - sheet.tested),
         )
-        self.hits, self.count = leaf(shots.hits), leaf(shots.count)
+        put = jax.device_put((at, leaf(shots.hits), leaf(shots.count)))
+        self.at, self.hits, self.count = put
 
     def margins(self, x: np.ndarray) -> np.ndarray:
         """Of every group of shots."""
