@@ -204,12 +204,15 @@ def sensor_fit(
     `runs/sensor-fit-laser.png`. Raises `UserError`.
     """
     from frigoris.mission.edit import set_values
+    from frigoris.report.figures import at_place
     from frigoris.report.sensor_plots import draw
     from frigoris.verify.sensor_study import study
 
     loaded = set_values(load_mission(mission), sets)
-    found = study(data, loaded, need=need_m, record=record, seed=seed)
     path = out or Path("runs") / "sensor-fit-laser.png"
+    with at_place(path, "the picture of the fit"):
+        pass  # found now, not after the work
+    found = study(data, loaded, need=need_m, record=record, seed=seed)
     draw(found, path)
     return found, path
 

@@ -106,6 +106,11 @@ def print_study(s: Study, console: Console | None = None) -> None:
     head = f"{s.file}: {shots:,.0f} shots, {s.shots.hits.sum():,.0f} detected; "
     out.print(Text(f"{head}laser of {s.title}"), soft_wrap=True)
     out.print(parameters(s))
+    for e in s.fit.estimates:
+        if e.kind == "undetermined":
+            told = f"This test does not tell {e.name}: {e.why}."
+            out.print(Text(told, style="bold yellow"), soft_wrap=True)
+    out.print()
     out.print(bins(s.quality.bins))
     for line in verdict(s):
         out.print(line, soft_wrap=True)
@@ -124,7 +129,7 @@ def parameters(s: Study) -> Table:
         column.justify = "right"
     for e in s.fit.estimates:
         if e.kind == "undetermined":
-            remark = Text(f"UNDETERMINED, kept: {e.why}", style="bold yellow")
+            remark = Text("UNDETERMINED, kept", style="bold yellow")
             table.add_row(WORDS[e.name], "-", "-", f"{e.sheet:.3g}", remark)
             continue
         between = {

@@ -30,15 +30,16 @@ class Kind(NamedTuple):
     word: str
     unit: str
     same: float  # difference that does not count, in its unit
+    digits: int  # after the point, where it is told
     same_ratio: float = 0.0
 
 
 KINDS = {
-    "range_m": Kind("range", "m", 1.0, 0.02),
-    "speed_m_s": Kind("speed", "m/s", 1.0),
-    "incidence_deg": Kind("incidence", "°", 2.0),
-    "albedo_ratio": Kind("albedo", "", 0.005),
-    "temperature_degC": Kind("temperature", "°C", 2.0),
+    "range_m": Kind("range", "m", 1.0, 0, 0.02),
+    "speed_m_s": Kind("speed", "m/s", 1.0, 1),
+    "incidence_deg": Kind("incidence", "°", 2.0, 1),
+    "albedo_ratio": Kind("albedo", "", 0.005, 3),
+    "temperature_degC": Kind("temperature", "°C", 2.0, 1),
 }
 
 
@@ -256,7 +257,9 @@ def _height(metres: float) -> str:
 
 
 def _number(value: float, kind: Kind) -> str:
-    text = f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+    text = f"{value:,.{kind.digits}f}"
+    if kind.digits:
+        text = text.rstrip("0").rstrip(".")
     gap = "" if kind.unit in ("", "°") else " "
     return f"{text}{gap}{kind.unit}"
 

@@ -88,9 +88,9 @@ def _fold(
     i = fit.free.index(AVERAGING)
     mirror = z.copy()
     mirror[:, i] *= -1.0
-    x[:, AVERAGING] = np.clip(z[:, i] ** 2, TINY, UPPER[AVERAGING])
+    x[:, AVERAGING] = np.maximum(z[:, i] ** 2, TINY)
     other = _log_t(mirror, centre, np.linalg.cholesky(cov))
-    return np.logaddexp(log_q, other)
+    return np.asarray(np.logaddexp(log_q, other))
 
 
 def _weights(fit: Fit, x: np.ndarray, log_q: np.ndarray) -> np.ndarray:
