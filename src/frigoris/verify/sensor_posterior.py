@@ -10,7 +10,7 @@ import numpy as np
 from frigoris.verify.sensor_fit import Fit
 from frigoris.verify.sensor_model import AVERAGING, TINY, UPPER, WARMTH
 
-ROUNDS = (1000, 1000, 4000)  # draws, the last ones are kept
+ROUNDS = (300, 300, 2000)  # draws, the last ones are kept
 NU = 4.0  # degrees of freedom: heavier tails than the likelihood's
 
 
