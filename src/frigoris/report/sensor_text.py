@@ -150,7 +150,7 @@ def bins(rows: tuple[Bin, ...]) -> Table:
     for column in table.columns:
         column.justify = "right"
     for b in rows:
-        off = (b.seen - b.expected) / math.sqrt(b.sigma**2 + 0.25)
+        off = round((b.seen - b.expected) / math.sqrt(b.sigma**2 + 0.25), 1) + 0.0
         style = "bold red" if abs(off) > 3.0 else ""
         table.add_row(
             f"{b.range_low:,.0f} … {b.range_high:,.0f}",

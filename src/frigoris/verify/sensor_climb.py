@@ -26,7 +26,7 @@ from frigoris.verify.sensor_model import (
     margin,
 )
 
-PLACES = 24  # climbers side by side; one compiled program for all uses
+PLACES = 8  # climbers side by side; one compiled program for all uses
 STEPS = 60.0
 GAIN_MIN = 1e-9  # of the logarithm of the likelihood
 DAMPING_MAX = 1e8

@@ -28,6 +28,7 @@ from frigoris.verify.sensor_model import (
 )
 
 TWO_SIDED, ONE_SIDED = 2.7055, 1.6424  # of chi-square, one degree: 90 %, 80 %
+WIDE = 3.29  # sigmas in an interval of 90 %
 SPEED_SPAN, WARM_SPAN = 0.5, 1.0  # less than this is one speed [m/s], temperature [K]
 
 
@@ -51,6 +52,7 @@ class Fit:
     like: Likelihood
     best: np.ndarray
     free: tuple[int, ...]
+    sigmas: np.ndarray  # of the free coordinates, from their intervals
     log_likelihood: float
     estimates: tuple[Estimate, ...]
 
@@ -91,7 +93,8 @@ def fit(sheet: Sheet, shots: Shots) -> Fit:
             break
         why[loose[0]] = "the shots fit any value of it"
     told = tuple(_estimate(i, best, start, found.get(i), why) for i in range(3))
-    return Fit(like, best, free, top, told)
+    sigmas = np.array([(found[i][1] - found[i][0]) / WIDE for i in free])
+    return Fit(like, best, free, sigmas, top, told)
 
 
 def _one_condition(shots: Shots) -> dict[int, str]:
@@ -119,17 +122,22 @@ def _maximum(
     product = np.meshgrid(*chosen, indexing="ij")
     grid = np.vstack([np.stack(product, axis=-1).reshape(-1, 3), start])
     held = tuple(i for i in range(3) if i not in free)
-    x, tops = climb(like, _with_best_link(like, grid), held)
+    starts = _with_best_link(like, grid)
+    best_first = np.argsort(-like.many(starts))
+    x, tops = climb(like, starts[best_first[:PLACES]], held)
     best = int(np.argmax(tops))
     return x[best], float(tops[best])
 
 
 def _with_best_link(like: Likelihood, places: np.ndarray) -> np.ndarray:
-    """The same places, each with the best of a grid of efficiencies."""
+    """The same places, each with the best of a grid of efficiencies.
+
+    That is a start only, so a share of the shots will do.
+    """
     links = np.linspace(LOWER[0], 5.0, 60)
     grid = np.repeat(places[:, None], len(links), axis=1)
     grid[..., 0] = links
-    heights = like.many(grid.reshape(-1, 3)).reshape(len(places), -1)
+    heights = like.thin.many(grid.reshape(-1, 3)).reshape(len(places), -1)
     return np.asarray(grid[np.arange(len(places)), np.argmax(heights, axis=1)])
 
 
@@ -173,20 +181,36 @@ def _crossing(
     limit: float,
 ) -> float | None:
     """Where a profile reaches its limit on the way to `end`; None if nowhere."""
-    reach = end - start
+    reach, edge = end - start, np.sqrt(limit)
     if reach == 0.0:
         return None
-    away = np.geomspace(min(0.3 * step, 0.5 * abs(reach)), abs(reach), PLACES)
-    values = np.concatenate([[start], start + np.sign(reach) * away])
-    for _ in range(2):  # the second time within the interval that was found
-        lost = np.concatenate([[0.0], root(values[1:])]) if _ == 0 else root(values)
-        beyond = np.flatnonzero(lost > np.sqrt(limit))
-        if not beyond.size:
-            return None
-        k = max(int(beyond[0]), 1)
-        pair, losses = values[k - 1 : k + 1], lost[k - 1 : k + 1]
-        values = np.linspace(pair[0], pair[1], PLACES)
-    return float(np.interp(np.sqrt(limit), losses, pair))
+    near = np.linspace(0.5, 4.0, PLACES) * min(step, 0.1 * abs(reach))
+    far = np.geomspace(near[-1], abs(reach), PLACES + 1)[1:]
+    inner, before = float(start), 0.0
+    for away in (near, far):
+        values = start + np.sign(reach) * away
+        lost = root(values)
+        if lost[-1] > edge:
+            break
+        inner, before = float(values[-1]), float(lost[-1])
+    else:
+        return None
+    for _ in range(2):  # closer in
+        pair, losses = _around(inner, before, values, lost, edge)
+        inner, before = pair[0], losses[0]
+        values = np.linspace(inner, pair[1], PLACES + 1)[1:]
+        lost = root(values)
+    pair, losses = _around(inner, before, values, lost, edge)
+    return float(np.interp(edge, losses, pair))
+
+
+def _around(
+    inner: float, before: float, values: np.ndarray, lost: np.ndarray, edge: float
+) -> tuple[list[float], list[float]]:
+    """The two neighbours between which a profile passes its edge, and their losses."""
+    places, losses = [inner, *values.tolist()], [before, *lost.tolist()]
+    k = max(int(np.argmax(np.array(losses) > edge)), 1)
+    return places[k - 1 : k + 1], losses[k - 1 : k + 1]
 
 
 def _saturated(
@@ -218,7 +242,8 @@ def _saturated(
         "at least" if all_hit else "at most",
         "every shot was detected" if all_hit else "no shot was detected",
     )
-    return Fit(like, best, (), like(best)[0], (link, *rest))
+    none = np.empty(0)
+    return Fit(like, best, (), none, like(best)[0], (link, *rest))
 
 
 def _estimate(

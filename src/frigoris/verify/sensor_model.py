@@ -31,6 +31,7 @@ TAU, LOSS = 0.010, 0.01  # the same in SI [s], [1/K]
 TINY = 1e-8  # stands for the boundary 0, where the root has no slope
 LOWER = np.array([np.log(1e-5), TINY, 0.0])
 UPPER = np.array([np.log(1e5), 1e4, 20.0])  # 1 s of averaging, 0.2 per kelvin
+THIN = 1000  # shots that will do to look for a start
 AT_REST = 1e-3  # stands for no speed at all [m/s]
 BASE = 17.0  # over which the slope of the ground is told [m]
 
@@ -188,6 +189,10 @@ class Likelihood:
         )
         put = jax.device_put((at, leaf(shots.hits), leaf(shots.count)))
         self.at, self.hits, self.count = put
+        number = len(shots.line)
+        few = np.arange(0, number, max(number // THIN, 1))
+        # the same where there are few anyway
+        self.thin = self if len(few) == number else Likelihood(sheet, shots.where(few))
 
     def margins(self, x: np.ndarray) -> np.ndarray:
         """Of every group of shots."""

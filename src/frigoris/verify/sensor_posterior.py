@@ -34,7 +34,7 @@ def draws(fit: Fit, count: int, rng: np.random.Generator) -> tuple[np.ndarray, f
             kept[:, index.index(AVERAGING)] = np.abs(z[:, index.index(AVERAGING)])
         centre = weight @ kept
         apart = kept - centre
-        floor = np.diag(1e-8 + 0.01 * np.diag(cov))
+        floor = 0.01 * np.diag(np.diag(cov))
         cov = (apart * weight[:, None]).T @ apart + floor
     effective = 1.0 / np.sum(weight**2)
     places = (np.arange(count) + rng.uniform()) / count
@@ -45,18 +45,21 @@ def draws(fit: Fit, count: int, rng: np.random.Generator) -> tuple[np.ndarray, f
 
 def _first_guess(fit: Fit, index: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Centre and covariance, with the averaging time in place of its square."""
-    centre = fit.best.copy()
-    info = fit.like.information(fit.best)[np.ix_(index, index)]
-    cov = np.linalg.pinv(
-        info + 1e-6 * np.diag(np.diag(info)) + 1e-9 * np.eye(len(info))
-    )
-    scale = np.ones(len(index))
+    centre, sigmas = fit.best.copy(), fit.sigmas.copy()
     if AVERAGING in index:
-        i = index.index(AVERAGING)
-        square, spread = centre[AVERAGING], np.sqrt(cov[i, i])
+        i, square = index.index(AVERAGING), centre[AVERAGING]
         centre[AVERAGING] = np.sqrt(square)
-        scale[i] = (np.sqrt(square + spread) - np.sqrt(square)) / spread
-    return centre[index], cov * np.outer(scale, scale)
+        sigmas[i] = np.sqrt(square + sigmas[i]) - np.sqrt(square)
+    return centre[index], _correlation(fit, index) * np.outer(sigmas, sigmas)
+
+
+def _correlation(fit: Fit, index: list[int]) -> np.ndarray:
+    """Of the coordinates, softened: where the likelihood is flat it tells nothing."""
+    info = fit.like.information(fit.best)[np.ix_(index, index)]
+    ridge = 0.05 / fit.sigmas**2
+    cov = np.linalg.inv(info + np.diag(ridge))
+    root = np.sqrt(np.diag(cov))
+    return np.asarray(cov / np.outer(root, root))
 
 
 def _propose(

@@ -100,18 +100,21 @@ def _drawn(
     """Drawn less expected detections, each draw after a refit, `[n, shots]`."""
     number = int(np.clip(DRAWN // len(p), 99, 2000))
     hits = rng.binomial(shots.count.astype(np.int64), p, (number, len(p)))
-    free = [i for i in fit.free if fit.best[i] > 10.0 * TINY or i == 0]
+    inner = [fit.best[i] > 10.0 * TINY or i == 0 for i in fit.free]
+    free = [i for i, within in zip(fit.free, inner, strict=True) if within]
     rest = hits - shots.count * p
     if not free:
         return np.asarray(rest)
     slopes = fit.like.slopes(fit.best)[:, free]
     weight = fit.like.weights(fit.best)
     info = slopes.T @ (slopes * weight[:, None])
+    # where the likelihood is flat a refit goes nowhere
+    info = info + np.diag(0.05 / fit.sigmas[inner] ** 2)
     # dp/dm is the density; the score of a shot is its rest over p (1 - p) times that
     density = np.exp(-0.5 * fit.like.margins(fit.best) ** 2) / np.sqrt(2.0 * np.pi)
     safe = np.where(density > 0.0, density, 1.0)
     score = rest * np.where(density > 0.0, weight / (shots.count * safe), 0.0)
-    moved = score @ slopes @ np.linalg.pinv(info)
+    moved = score @ slopes @ np.linalg.inv(info)
     expected: np.ndarray = (moved @ slopes.T) * (shots.count * density)
     return np.asarray(rest - expected)
 
