@@ -16,7 +16,7 @@ from frigoris.verify.sensor_study import Study
 
 CORNERS_MAX = 8  # told in the terminal; JSON has all
 WORDS = {
-    "efficiency_ratio": "link efficiency, of the data sheet's",
+    "efficiency_ratio": "link efficiency over data sheet",
     "averaging_ms": "averaging time, ms",
     "temperature_loss_per_K": "loss by warmth, 1/K",
 }
