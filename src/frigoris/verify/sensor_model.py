@@ -9,7 +9,7 @@ so that the best fit may lie at its boundary 0 with an honest slope there.
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -31,6 +31,7 @@ TAU, LOSS = 0.010, 0.01  # the same in SI [s], [1/K]
 TINY = 1e-8  # stands for the boundary 0, where the root has no slope
 LOWER = np.array([np.log(1e-5), TINY, 0.0])
 UPPER = np.array([np.log(1e5), 1e4, 20.0])  # 1 s of averaging, 0.2 per kelvin
+LENGTH_MIN = 128  # of the arrays of shots
 THIN = 1000  # shots that will do to look for a start
 AT_REST = 1e-3  # stands for no speed at all [m/s]
 BASE = 17.0  # over which the slope of the ground is told [m]
@@ -180,27 +181,37 @@ class Likelihood:
         """Over the shots of a test."""
         # on the device once: a climb asks some thousand times
         self.laser = jax.device_put(on_the_bench(sheet.laser))
-        at = Conditions(
-            slant_range=leaf(shots.slant_range),
-            albedo=leaf(shots.albedo),
-            incidence=leaf(shots.incidence),
-            closing=leaf(shots.closing),
-            warming=leaf(shots.temperature - sheet.tested),
-        )
-        put = jax.device_put((at, leaf(shots.hits), leaf(shots.count)))
-        self.at, self.hits, self.count = put
+        self.shots = shots
         number = len(shots.line)
+        # lengths of few kinds, so that tables share their compiled programs; what
+        # fills up counts no shot
+        fill = max(1 << (number - 1).bit_length(), LENGTH_MIN) - number
+
+        def padded(values: np.ndarray, end: float) -> Any:
+            return leaf(np.concatenate([values, np.full(fill, end)]))
+
+        at = Conditions(
+            slant_range=padded(shots.slant_range, 1000.0),
+            albedo=padded(shots.albedo, 0.1),
+            incidence=padded(shots.incidence, 0.1),
+            closing=padded(shots.closing, 1.0),
+            warming=padded(shots.temperature - sheet.tested, 0.0),
+        )
+        put = jax.device_put((at, padded(shots.hits, 0.0), padded(shots.count, 0.0)))
+        self.at, self.hits, self.count = put
         few = np.arange(0, number, max(number // THIN, 1))
         # the same where there are few anyway
         self.thin = self if len(few) == number else Likelihood(sheet, shots.where(few))
 
     def margins(self, x: np.ndarray) -> np.ndarray:
         """Of every group of shots."""
-        return np.asarray(_margins(self.laser, leaf(x), self.at))
+        margins = _margins(self.laser, leaf(x), self.at)
+        return np.asarray(margins)[: len(self.shots.line)]
 
     def slopes(self, x: np.ndarray) -> np.ndarray:
         """Derivatives of the margins, `[shots, 3]`."""
-        return np.asarray(_slopes(self.laser, leaf(x), self.at))
+        slopes = _slopes(self.laser, leaf(x), self.at)
+        return np.asarray(slopes)[: len(self.shots.line)]
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """Logarithm of the likelihood and its gradient."""
@@ -225,7 +236,7 @@ class Likelihood:
 
         m = self.margins(x)
         log = 2.0 * normal.logpdf(m) - normal.logcdf(m) - normal.logcdf(-m)
-        return np.asarray(self.count * np.exp(log))
+        return np.asarray(self.shots.count * np.exp(log))
 
 
 def probability(m: np.ndarray) -> np.ndarray:
