@@ -193,6 +193,23 @@ def test_draws_follow_the_profile():
         assert high[i] == pytest.approx(e.high, abs=0.1 * width)
 
 
+def test_draws_at_the_boundary_are_those_of_a_grid():
+    """No averaging at all: averaging times of either sign are folded together."""
+    found = sensor_fit.fit(
+        SHEET, campaign(4, 120, x=np.array([np.log(0.3), 1e-8, 0.0]))
+    )
+    xs, _ = sensor_posterior.draws(found, 4000, np.random.default_rng(2))
+    link, lag = np.linspace(-1.7, -0.7, 60), np.linspace(1e-3, 4.0, 80)
+    grid = np.stack([*np.meshgrid(link, lag**2, indexing="ij"), np.zeros((60, 80))])
+    heights = found.like.many(grid.reshape(3, -1).T)
+    weight = np.exp(heights - heights.max()).reshape(60, 80).sum(axis=0)
+    share = np.cumsum(weight) / np.sum(weight)
+    for q in (0.1, 0.5, 0.9):
+        want = np.interp(q, share, lag)
+        got = np.quantile(np.sqrt(xs[:, 1]), q)
+        assert got == pytest.approx(want, abs=0.08)
+
+
 def test_a_good_model_is_not_called_bad():
     """The p value of a true model is not small more often than it says."""
     rng = np.random.default_rng(0)
