@@ -20,6 +20,7 @@ from frigoris.commands import campaign as campaign_commands
 from frigoris.commands import data as data_commands
 from frigoris.commands import lander as lander_commands
 from frigoris.commands import moon as moon_commands
+from frigoris.commands import sensor as sensor_commands
 from frigoris.commands.options import (
     AsJson,
     BranchFrom,
@@ -46,6 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_commands.data, name="data", no_args_is_help=True)
+app.add_typer(sensor_commands.sensor, name="sensor", no_args_is_help=True)
 
 # found this way because some versions of typer bring their own copy of click
 _UsageProblem: type[Exception] = next(

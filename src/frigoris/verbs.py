@@ -187,6 +187,36 @@ def lander(
     return found, path
 
 
+def sensor_fit(
+    data: str | Path,
+    mission: str | Path,
+    *,
+    record: Path | None = None,
+    need_m: float | None = None,
+    sets: Sequence[str] = (),
+    seed: int = 0,
+    out: Path | None = None,
+) -> tuple[Any, Path]:
+    """What tests of a mission's range finder say about its flight, and the picture.
+
+    `data` is a CSV of shots, see docs/sensor-fit.md. The conditions of the flight are
+    the planned ones, or those of a `record`. The picture goes to `out`, by default
+    `runs/sensor-fit-laser.png`. Raises `UserError`.
+    """
+    from frigoris.mission.edit import set_values
+    from frigoris.report.figures import at_place
+    from frigoris.report.sensor_plots import draw
+    from frigoris.verify.sensor_study import study
+
+    loaded = set_values(load_mission(mission), sets)
+    path = out or Path("runs") / "sensor-fit-laser.png"
+    with at_place(path, "the picture of the fit"):
+        pass  # found now, not after the work
+    found = study(data, loaded, need=need_m, record=record, seed=seed)
+    draw(found, path)
+    return found, path
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A campaign that was flown, or read again, with what it showed."""
