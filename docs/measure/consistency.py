@@ -13,10 +13,10 @@ import jax  # noqa: E402
 import numpy as np  # noqa: E402
 
 from frigoris.mission.batch import make_stage  # noqa: E402
+from frigoris.mission.build import join  # noqa: E402
 from frigoris.mission.cases import Case, make_lanes  # noqa: E402
 from frigoris.mission.edit import nominal, set_values  # noqa: E402
 from frigoris.mission.load import load_mission  # noqa: E402
-from frigoris.mission.build import join  # noqa: E402
 from frigoris.verify import consistency  # noqa: E402
 
 WIDTH = 64

@@ -14,8 +14,8 @@ runtime.prepare()
 import numpy as np  # noqa: E402
 
 from frigoris.mission.load import load_mission  # noqa: E402
-from frigoris.verify.sensor_data import Shots  # noqa: E402
-from frigoris.verify.sensor_model import Likelihood, laser_of  # noqa: E402
+from frigoris.verify.sensor.data import Shots  # noqa: E402
+from frigoris.verify.sensor.model import Likelihood, laser_of  # noqa: E402
 
 COLUMNS = "range_m,albedo_ratio,incidence_deg,speed_m_s,temperature_degC,detected"
 

@@ -206,7 +206,7 @@ def sensor_fit(
     from frigoris.mission.edit import set_values
     from frigoris.report.figures import at_place
     from frigoris.report.sensor_plots import draw
-    from frigoris.verify.sensor_study import study
+    from frigoris.verify.sensor.study import study
 
     loaded = set_values(load_mission(mission), sets)
     path = out or Path("runs") / "sensor-fit-laser.png"

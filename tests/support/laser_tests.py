@@ -3,8 +3,8 @@
 import numpy as np
 
 from frigoris.mission.load import load_mission
-from frigoris.verify.sensor_data import Shots
-from frigoris.verify.sensor_model import LOWER, Likelihood, laser_of
+from frigoris.verify.sensor.data import Shots
+from frigoris.verify.sensor.model import LOWER, Likelihood, laser_of
 
 SHEET = laser_of(load_mission("hakuto-r-m2"))
 TRUTH = np.array([np.log(0.3), 4.0, 0.8])  # 0.3, 20 ms, 0.008 per kelvin

@@ -33,7 +33,7 @@ def make_sensors(m: SimpleNamespace, switch: float) -> Sensors:
             misalignment_B=leaf(s.star_tracker.misalignment),
             noise=leaf(switch * s.star_tracker.noise),
         ),
-        laser=_laser(m, switch),
+        laser=make_laser(m, switch),
         gauge=Gauge(
             scale=leaf(s.gauge.scale_error),
             bias=leaf(s.gauge.bias),
@@ -72,9 +72,11 @@ def _imu(s: SimpleNamespace, switch: float) -> Imu:
     )
 
 
-def _laser(m: SimpleNamespace, switch: float) -> Laser:
+def make_laser(m: SimpleNamespace, switch: float) -> Laser:
+    """The range finder of a mission (SI)."""
     s = m.sensors.laser
-    relief = np.tan(m.ground.slope_17m) if m.ground.relief == "synthetic" else 0.0
+    # rms of a plane of the ground's slope over that width
+    rough = BASE * np.tan(m.ground.slope_17m) / 12**0.5
     return Laser(
         mount=_mount(s),
         pulse_energy=leaf(s.pulse_energy),
@@ -92,7 +94,7 @@ def _laser(m: SimpleNamespace, switch: float) -> Laser:
         pulse_length=leaf(s.pulse),
         divergence=leaf(s.divergence),
         averaging=leaf(s.averaging),
-        rough=leaf(BASE * relief),
+        rough=leaf(rough if m.ground.relief == "synthetic" else 0.0),
         hurst=leaf(m.ground.hurst),
         range_min=leaf(s.range_min),
         range_max=leaf(s.range_max),

@@ -8,9 +8,9 @@ import numpy as np
 
 from frigoris.report.figures import DPI, at_place
 from frigoris.report.style import LIGHT, RC
-from frigoris.verify.sensor_corners import SAMPLES, within_reach
-from frigoris.verify.sensor_model import coordinates, probability
-from frigoris.verify.sensor_study import Study
+from frigoris.verify.sensor.corners import SAMPLES, within_reach
+from frigoris.verify.sensor.model import coordinates, probability
+from frigoris.verify.sensor.study import Study
 
 SIZE = (12.0, 5.2)  # [inches]
 BINS = 14

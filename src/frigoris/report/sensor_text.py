@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from frigoris.report.console_text import make_console, make_table
-from frigoris.verify.sensor_corners import Corner
-from frigoris.verify.sensor_fit import Estimate
-from frigoris.verify.sensor_predict import Forecast
-from frigoris.verify.sensor_quality import P_BAD, Bin
-from frigoris.verify.sensor_study import Study
+from frigoris.verify.sensor.corners import Corner
+from frigoris.verify.sensor.fit import Estimate
+from frigoris.verify.sensor.predict import Forecast
+from frigoris.verify.sensor.quality import P_BAD, Bin
+from frigoris.verify.sensor.study import Study
 
 CORNERS_MAX = 8  # told in the terminal; JSON has all
 WORDS = {

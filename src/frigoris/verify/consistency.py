@@ -2,7 +2,7 @@ r"""Does the filter know how wrong it is? Its errors against its own covariance.
 
 Over many dispersed flights, phase by phase: the normalised error
 $\epsilon = e^T P^{-1} e$ of position, velocity and attitude (mean over n is 1 for a
-filter that knows itself; below is timid, above is sure of what is not so), how often the
+filter that knows itself; below it is timid, above too sure of itself), how often the
 truth lies within three sigma, and the same for what the range finder adds.
 
 Source: Bar-Shalom, Li and Kirubarajan 2001, section 5.4.
@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from frigoris.constants import RADIUS_MOON, TICK
+from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params
 from frigoris.flight.slices import (
     SLICE_TICKS,

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 from scipy.stats import norm
-from support.grounds import ground_of, place_M
 
 from frigoris.math.noise import normals
 from frigoris.sensors import (
@@ -22,6 +21,7 @@ from frigoris.sensors import (
     velocimeter,
 )
 from frigoris.sensors.mount import Mount
+from support.grounds import ground_of, place_M
 
 SITE = (60.0, -5.0)
 CENTRE = Mount(jnp.zeros(3), jnp.zeros(3))

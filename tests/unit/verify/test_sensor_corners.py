@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from frigoris.verify.sensor_corners import SAMPLES, corners, within_reach
-from frigoris.verify.sensor_data import Shots
-from frigoris.verify.sensor_flight import planned_descent
+from frigoris.verify.sensor.corners import SAMPLES, corners, within_reach
+from frigoris.verify.sensor.data import Shots
+from frigoris.verify.sensor.flight import planned_descent
 from support.laser_tests import SHEET, campaign, replaced
 from unit.verify.test_sensor_predict import MISSION
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from frigoris.errors import UserError
-from frigoris.verify import sensor_data
-from frigoris.verify.sensor_data import doubts, read_shots
+from frigoris.verify.sensor import data as sensor_data
+from frigoris.verify.sensor.data import doubts, read_shots
 
 GOOD = "range_m,albedo_ratio,incidence_deg,speed_m_s,temperature_degC,detected\n"
 ROW = "1500,0.2,10,5,20,1\n"

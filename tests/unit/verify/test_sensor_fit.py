@@ -5,10 +5,12 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, norm
 
-from frigoris.verify import sensor_fit, sensor_posterior, sensor_predict
-from frigoris.verify.sensor_flight import Descent
-from frigoris.verify.sensor_model import Likelihood, named
-from frigoris.verify.sensor_quality import quality
+from frigoris.verify.sensor import fit as sensor_fit
+from frigoris.verify.sensor import posterior as sensor_posterior
+from frigoris.verify.sensor import predict as sensor_predict
+from frigoris.verify.sensor.flight import Descent
+from frigoris.verify.sensor.model import Likelihood, named
+from frigoris.verify.sensor.quality import quality
 from support.laser_tests import SHEET, TRUTH, campaign, replaced
 
 SEEDS = 60

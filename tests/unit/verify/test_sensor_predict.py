@@ -7,9 +7,9 @@ from scipy.stats import norm
 from frigoris.errors import UserError
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.load import load_mission
-from frigoris.verify.sensor_flight import Descent, planned_descent, recorded_descent
-from frigoris.verify.sensor_model import coordinates
-from frigoris.verify.sensor_predict import forecast
+from frigoris.verify.sensor.flight import Descent, planned_descent, recorded_descent
+from frigoris.verify.sensor.model import coordinates
+from frigoris.verify.sensor.predict import forecast
 from support.laser_tests import SHEET
 
 MISSION = load_mission("hakuto-r-m2")

@@ -18,7 +18,7 @@ from jaxtyping import Array
 
 from frigoris.math.tree import leaf
 from frigoris.sensors.laser import Laser
-from frigoris.verify.sensor_model import (
+from frigoris.verify.sensor.model import (
     LOWER,
     UPPER,
     Conditions,

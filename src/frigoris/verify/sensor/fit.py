@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.verify.sensor_climb import PLACES, climb
-from frigoris.verify.sensor_data import Shots
-from frigoris.verify.sensor_model import (
+from frigoris.verify.sensor.climb import PLACES, climb
+from frigoris.verify.sensor.data import Shots
+from frigoris.verify.sensor.model import (
     AVERAGING,
     EFFICIENCY,
     LOWER,

@@ -25,7 +25,7 @@ from frigoris.mission.si import si
 from frigoris.onboard.braking import Approach, Burn, predict, vertical
 from frigoris.onboard.config import GuidanceConfig
 from frigoris.onboard.terminal import schedule
-from frigoris.verify.sensor_model import Sheet
+from frigoris.verify.sensor.model import Sheet
 
 _predict = jax.jit(predict)
 

@@ -7,8 +7,8 @@ weighted draws a few times; what is undetermined stays where it is.
 
 import numpy as np
 
-from frigoris.verify.sensor_fit import Fit
-from frigoris.verify.sensor_model import AVERAGING, TINY, UPPER, WARMTH
+from frigoris.verify.sensor.fit import Fit
+from frigoris.verify.sensor.model import AVERAGING, TINY, UPPER, WARMTH
 
 ROUNDS = (300, 300, 2000)  # draws, the last ones are kept
 NU = 4.0  # degrees of freedom: heavier tails than the likelihood's

@@ -8,14 +8,14 @@ import numpy as np
 from frigoris.errors import UserError
 from frigoris.mission.edit import planned
 from frigoris.mission.schema import Mission
-from frigoris.verify.sensor_corners import Corner, corners, within_reach
-from frigoris.verify.sensor_data import Shots, doubts, read_shots
-from frigoris.verify.sensor_fit import Fit, fit, usable
-from frigoris.verify.sensor_flight import Descent, planned_descent, recorded_descent
-from frigoris.verify.sensor_model import Sheet, coordinates, laser_of
-from frigoris.verify.sensor_posterior import draws
-from frigoris.verify.sensor_predict import Forecast, forecast
-from frigoris.verify.sensor_quality import Quality, quality
+from frigoris.verify.sensor.corners import Corner, corners, within_reach
+from frigoris.verify.sensor.data import Shots, doubts, read_shots
+from frigoris.verify.sensor.fit import Fit, fit, usable
+from frigoris.verify.sensor.flight import Descent, planned_descent, recorded_descent
+from frigoris.verify.sensor.model import Sheet, coordinates, laser_of
+from frigoris.verify.sensor.posterior import draws
+from frigoris.verify.sensor.predict import Forecast, forecast
+from frigoris.verify.sensor.quality import Quality, quality
 
 DRAWS = 1000
 EFFECTIVE_MIN = 200.0  # draws of the posterior below which it is called rough

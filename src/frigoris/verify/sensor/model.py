@@ -19,10 +19,11 @@ from jax.scipy.stats import norm
 from jaxtyping import Array, Float
 
 from frigoris.math.tree import leaf, replace_at
+from frigoris.mission.build_sensors import make_laser
 from frigoris.mission.schema import Mission
+from frigoris.mission.si import si
 from frigoris.sensors.laser import Laser, View, signal_to_noise
-from frigoris.sensors.mount import Mount
-from frigoris.verify.sensor_data import Shots
+from frigoris.verify.sensor.data import Shots
 
 EFFICIENCY, AVERAGING, WARMTH = 0, 1, 2
 NAMES = ("efficiency_ratio", "averaging_ms", "temperature_loss_per_K")
@@ -34,7 +35,6 @@ UPPER = np.array([np.log(1e5), 1e4, 20.0])  # 1 s of averaging, 0.2 per kelvin
 LENGTH_MIN = 128  # of the arrays of shots
 THIN = 1000  # shots that will do to look for a start
 AT_REST = 1e-3  # stands for no speed at all [m/s]
-BASE = 17.0  # over which the slope of the ground is told [m]
 
 
 class Conditions(eqx.Module):
@@ -59,50 +59,14 @@ class Sheet(NamedTuple):
 
 def laser_of(mission: Mission) -> Sheet:
     """The laser of a mission and the temperatures, rate and delay that go with it."""
-    s = mission.sensors.laser
-    one = leaf(1.0)
-    si = {
-        "pulse_energy": s.pulse_energy_micro_J * 1e-6,
-        "wavelength": s.wavelength_nm * 1e-9,
-        "aperture_area": np.pi / 4.0 * (1e-3 * s.aperture_mm) ** 2,
-        "optics": s.optics_ratio,
-        "efficiency": s.efficiency_ratio,
-        "warming": getattr(s, "temperature_degC", 20.0)
-        - getattr(s, "temperature_tested_degC", 20.0),
-        "warm_loss": getattr(s, "temperature_loss_per_K", 0.0),
-        "supply_power": getattr(s, "supply_exponent_ratio", 0.0),
-        "albedo": mission.site.albedo_ratio,
-        "noise_photons": s.noise_photons_count,
-        "threshold": s.threshold_ratio,
-        "bandwidth": 1e6 * getattr(s, "bandwidth_MHz", 100.0),
-        "pulse_length": 1e-9 * getattr(s, "pulse_ns", 5.0),
-        "divergence": 1e-3 * getattr(s, "divergence_mrad", 0.5),
-        "averaging": 1e-3 * getattr(s, "averaging_ms", 0.0),
-        # height over 17 m of a plane of that slope, rms
-        "rough": BASE * np.tan(np.radians(mission.ground.slope_17m_deg)) / 12**0.5,
-        "hurst": mission.ground.hurst_ratio,
-        "range_min": getattr(s, "range_min_m", 0.0),
-        "range_max": s.range_max_m,
-        "confirm": s.confirm_count,
-        "window": s.window_count,
-        "agree": getattr(s, "agree_m", 100.0),
-        "noise": s.noise_m,
-        "bias": s.bias_m,
-    }
-    mount = Mount(position_B=leaf(np.zeros(3)), misalignment_B=leaf(np.zeros(3)))
-    laser = Laser(
-        mount=mount,
-        period=one,
-        latency=leaf(0.0),
-        noise_switch=one,
-        **{name: leaf(value) for name, value in si.items()},
-    )
+    m = si(mission)
+    s = m.sensors.laser
     return Sheet(
-        laser=laser,
-        tested=float(getattr(s, "temperature_tested_degC", 20.0)),
-        flown=float(getattr(s, "temperature_degC", 20.0)),
-        interval=1.0 / float(getattr(s, "rate_Hz", 10.0)),
-        delay=1e-3 * float(getattr(s, "latency_ms", 0.0)),
+        laser=make_laser(m, 1.0),
+        tested=s.temperature_tested,
+        flown=s.temperature,
+        interval=1.0 / s.rate,
+        delay=s.latency,
     )
 
 

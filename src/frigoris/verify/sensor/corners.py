@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from frigoris.verify.sensor_data import Shots
-from frigoris.verify.sensor_flight import Descent
+from frigoris.verify.sensor.data import Shots
+from frigoris.verify.sensor.flight import Descent
 
 SAMPLES = 1500  # of the descent, at equal times
 NEAR = 0.2  # of the tested span: a shot within it in both speaks for a pair

@@ -14,8 +14,8 @@ from jaxtyping import Array
 
 from frigoris.math.tree import leaf
 from frigoris.sensors.laser import NOISES, Laser, LaserState, View, measure, start
-from frigoris.verify.sensor_flight import Descent
-from frigoris.verify.sensor_model import Conditions, Sheet, margin, with_values
+from frigoris.verify.sensor.flight import Descent
+from frigoris.verify.sensor.model import Conditions, Sheet, margin, with_values
 
 BLOCK = 256  # shots of one compiled piece
 HOPELESS = -7.0  # margin below which no shot is drawn

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from frigoris.verify.sensor_data import Shots
-from frigoris.verify.sensor_fit import Fit
-from frigoris.verify.sensor_model import TINY, probability
+from frigoris.verify.sensor.data import Shots
+from frigoris.verify.sensor.fit import Fit
+from frigoris.verify.sensor.model import TINY, probability
 
 EDGES = (-np.inf, -3.0, -1.0, 1.0, 3.0, np.inf)  # of the margin, in units of noise
 DRAWN = 20_000_000  # numbers at most
