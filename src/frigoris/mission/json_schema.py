@@ -44,7 +44,8 @@ def _bounds_on_numbers(definition: dict[str, Any]) -> None:
         if key in definition:
             limit = definition.pop(key)
             for part in inner:
-                part[key] = limit
+                if part.get("type") != "null":
+                    part[key] = limit
     for part in inner:
         _bounds_on_numbers(part)
 

@@ -169,13 +169,22 @@ def test_what_is_written_loads_to_the_same_mission(mission, tmp_path):
         assert load_mission(path) == version
 
 
+ABSENT = (  # in this mission
+    ".modulator.",
+    ".radar_altimeter.",
+    ".velocimeter.",
+    ".landmark_camera.",
+    "navigation.map.",
+)
+
+
 def test_every_path_can_be_read_and_replaced(mission):
     tree = mission.model_dump()
     for path in parameters(tree):
         if path.endswith(".name") and ("engines" in path or "tanks" in path):
             continue  # the name is part of the path
-        if ".modulator." in path:
-            continue  # this mission has none
+        if any(section in path for section in ABSENT):
+            continue
         marked = replace(mission, {path: "mark"})
         assert read(marked, path) == "mark"
         assert replace(marked, {path: read(mission, path)}) == mission
