@@ -1,0 +1,331 @@
+"""How robust the reproduction of a flight is against what nobody published.
+
+Many cases of one mission, each with other unknowns, planned and loaded anew, flown and
+held against the published chain: see docs/robustness.md.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import jax
+import numpy as np
+
+from frigoris import runtime
+from frigoris.campaign.execution import begin, kill
+from frigoris.errors import UserError, WorkerError
+from frigoris.flight.params import Params
+from frigoris.flight.slices import SLICE_TICKS, TICK, Timetable
+from frigoris.mission.batch import WIDTH, Stage, fly_built, look_at, make_stage
+from frigoris.mission.build import Planned, bare, make_planned
+from frigoris.mission.build_onboard import start_mass
+from frigoris.mission.cases import SEED, Case, Lanes, make_lanes
+from frigoris.mission.dispersions import make_sampler
+from frigoris.mission.edit import as_flown, nominal, planned
+from frigoris.mission.edit import replace as with_values
+from frigoris.mission.paths import fault_path
+from frigoris.mission.plan import in_orbit
+from frigoris.mission.sampling import Sampling
+from frigoris.mission.schema import Mission
+from frigoris.mission.schema_base import numbers
+from frigoris.mission.setting import terrain_of
+from frigoris.mission.si import si
+from frigoris.verify.chain import Row, binned, judged, measured, told
+from frigoris.verify.unknowns import Drawn, Error, Range, Unknowns, only_errors, ranges
+from frigoris.verify.unknowns import errors as fitted_errors
+
+HEADING = "orbit.arrival_heading_deg"
+BIN = 5.0  # of the heading [deg]
+TIMED = ("orbit.lead_s", "orbit.doi_to_ignition_s")  # what moves the ignition
+
+Progress = Callable[[int, int, float], None]  # cases done, in all, per second
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that decides the rows."""
+
+    mission: Mission
+    count: int
+    seed: int = SEED
+    map_name: str | None = None
+    hold: tuple[str, ...] = ()  # beginnings of paths whose ranges are not drawn
+
+
+@dataclass(frozen=True)
+class Run:
+    """One way to draw the cases."""
+
+    name: str
+    text: str
+    mission: Mission  # with its faults
+    parts: tuple[Range | Error, ...]
+
+
+def runs(job: Job) -> list[Run]:
+    """What is flown: the fitted values held, the heading varied, errors about zero."""
+    mission = job.mission
+    fitted = {row.path for row in mission.fitted}
+    drawn = [r for r in ranges(mission) if not r.path.startswith(job.hold or ("\0",))]
+    free = tuple(r for r in drawn if r.path not in fitted)
+    heading = tuple(r for r in drawn if r.path == HEADING and r.path in fitted)
+    found = [Run("held", "the fitted values held", mission, free)]
+    if heading:
+        text = "the heading over its range, other fitted values held"
+        found.append(Run("heading", text, mission, (*free, *heading)))
+    wrong = tuple(fitted_errors(mission))
+    text = "fitted errors about zero, other fitted values over their ranges"
+    before = Run("before", text, only_errors(mission, wrong), (*drawn, *wrong))
+    found.append(before)
+    if wrong:
+        text = "the same without the fitted errors"
+        found.append(Run("clean", text, nominal(mission), tuple(drawn)))
+    return found
+
+
+def robust(job: Job, workers: int, progress: Progress | None = None) -> dict[str, Any]:
+    """Fly all cases of all runs and count."""
+    began = time.perf_counter()
+    plan = runs(job)
+    terrain = terrain_of(job.mission, job.map_name)
+    wanted, left = judged(job.mission, synthetic=terrain.synthetic)
+    if not wanted:
+        raise UserError(
+            f"Cannot judge {job.mission.mission.name}: no must row under `published` "
+            f"can be told from one flight over {terrain.name}. "
+            "`frigoris check` shows what there is."
+        )
+    rows = fly_all(job, len(plan), workers, progress)
+    return {
+        "schema": "frigoris.robust.1",
+        "mission": job.mission.mission.name,
+        "map": terrain.name,
+        "cases": job.count,
+        "seed": job.seed,
+        "held": list(job.hold),
+        "fitted": _fitted(job.mission, plan),
+        "ranges": [_range(part) for part in plan[0].parts if isinstance(part, Range)],
+        "judged": [w._asdict() for w in wanted],
+        "left_out": [x._asdict() for x in left],
+        "runs": [
+            {
+                "name": run.name,
+                "text": run.text,
+                **told(wanted, rows[i]),
+                "bins": binned(wanted, rows[i], HEADING, BIN)
+                if run.name == "heading"
+                else [],
+            }
+            for i, run in enumerate(plan)
+        ],
+        "wall_s": time.perf_counter() - began,
+    }
+
+
+def _range(part: Range) -> dict[str, Any]:
+    return {
+        "path": part.path,
+        "low": part.low[0] if part.scalar else part.low,
+        "high": part.high[0] if part.scalar else part.high,
+        "alike": list(part.paths[1:]),
+    }
+
+
+def _fitted(mission: Mission, plan: Sequence[Run]) -> list[dict[str, str]]:
+    """What becomes of each fitted value where they are not held, in words."""
+    before = {p.path: p for run in plan if run.name == "before" for p in run.parts}
+    found = []
+    for row in mission.fitted:
+        part, inside = before.get(row.path), fault_path(row.path)
+        if isinstance(part, Range):
+            ends = " … ".join(f"{x[0]:g}" for x in (part.low, part.high))
+            how = f"uniform over its range, {ends}"
+        elif isinstance(part, Error):
+            sigma = part.sigma[0]
+            how = (
+                f"log-normal about {part.believed[0]:g}, sigma {sigma:.3g}, no better"
+                if part.ratio
+                else f"normal, sigma {sigma:.3g}"
+            )
+        elif inside:
+            how = "as the dispersions of the mission scatter it"
+        else:
+            how = "held: it has no range"
+        found.append({"path": row.path, "before": how})
+    return found
+
+
+class Pilot:
+    """What one worker needs: the ground, the gravity, the timetable, the draws."""
+
+    def __init__(self, job: Job):
+        self.job, self.runs = job, runs(job)
+        self.stage = make_stage(job.mission, job.map_name)
+        self.wanted, _ = judged(job.mission, synthetic=self.stage.terrain.synthetic)
+        parts = [part for run in self.runs for part in run.parts]
+        self.times = shared_times(self.stage, parts)
+        self.unknowns = [
+            Unknowns(run.mission, run.parts, job.seed, job.count) for run in self.runs
+        ]
+        self._check_counts(parts)
+
+    def _check_counts(self, parts: Sequence[Range | Error]) -> None:
+        """Raise `UserError` for a count that makes another program of a flight."""
+        design = _shapes(self._built(Drawn(self.job.mission, {}, 0), 0)[1].params)
+        for part in parts:
+            if not isinstance(part, Range) or not part.whole:
+                continue
+            for end in (part.low, part.high):
+                value = int(end[0]) if part.scalar else tuple(int(x) for x in end)
+                other = with_values(self.job.mission, dict.fromkeys(part.paths, value))
+                lanes = self._built(Drawn(other, {}, 0), 0)[1]
+                if _shapes(lanes.params) != design:
+                    raise UserError(
+                        f"Cannot vary {part.path} from case to case: with {value} the "
+                        "flight is another program, not the same with other numbers. "
+                        f"Hold it: --hold {part.path}."
+                    )
+
+    def _built(self, drawn: Drawn, case: int) -> tuple[Planned, Lanes]:
+        """Plan, load and numbers of one case."""
+        mission, job = drawn.mission, self.job
+        setting = self.stage.setting
+        base = make_planned(si(planned(mission)), setting)
+        even = Sampling("latin_hypercube", job.count)
+        sampler = make_sampler(as_flown(mission), job.seed, even)
+        lane = [Case(case, job.seed)]
+        return base, make_lanes(mission, base, setting, lane, sampler)
+
+    def fly(self, run: int, cases: Sequence[int]) -> list[Row]:
+        """These cases side by side, by the program that records single flights."""
+        drawn = [self.unknowns[run].draw(k) for k in cases]
+        pairs = [self._built(d, k) for d, k in zip(drawn, cases, strict=True)]
+        for d, k, (base, _) in zip(drawn, cases, pairs, strict=True):
+            check_burn(self.times, d.mission, base, k)
+        lanes = [
+            (d.mission, Case(k, self.job.seed))
+            for d, k in zip(drawn, cases, strict=True)
+        ]
+        batch = fly_built(self.times, lanes, [built for _, built in pairs])
+        rows = []
+        for i, k in enumerate(cases):
+            seen = look_at(self.stage, batch, i)
+            rows.append(
+                Row(
+                    case=k,
+                    outcome=seen.outcome,
+                    values=measured(self.wanted, seen),
+                    again=drawn[i].again,
+                    inputs=self._inputs(run, drawn[i], batch.drawn[i]),
+                )
+            )
+        return rows
+
+    def _inputs(
+        self, run: int, drawn: Drawn, scattered: dict[str, Any]
+    ) -> dict[str, float]:
+        """All that was drawn for a case, a name for each number."""
+        own = {part.path: drawn.values[part.path] for part in self.runs[run].parts}
+        found: dict[str, float] = {}
+        for path, value in (own | scattered).items():
+            several = isinstance(value, list | tuple)
+            for i, x in enumerate(numbers(value)):
+                found[f"{path}.{i}" if several else path] = float(x)
+        return found
+
+
+def _shapes(params: Params) -> list[tuple[int, ...]]:
+    return [np.shape(x) for x in jax.tree.leaves(bare(params))]
+
+
+def shared_times(stage: Stage, parts: Sequence[Range | Error]) -> Timetable:
+    """One timetable for all cases, so that none depends on those beside it.
+
+    The coast ends before the earliest ignition and begins after the latest deorbit
+    burn that the ranges allow.
+    """
+    times, design = stage.times, si(planned(stage.mission)).orbit
+    timed = {p.path: p for p in parts if isinstance(p, Range) and p.path in TIMED}
+    now = {
+        "orbit.lead_s": design.lead,
+        "orbit.doi_to_ignition_s": design.doi_to_ignition,
+    }
+    early = sum(max(now[path] - part.low[0], 0.0) for path, part in timed.items())
+    late = {path: max(part.high[0] - now[path], 0.0) for path, part in timed.items()}
+    block = SLICE_TICKS * TICK
+    # one more for the burns of other landers from other orbits
+    more = block * (1.0 + np.ceil(late.get("orbit.lead_s", 0.0) / block))
+    return Timetable(
+        float(times.coast_start + more),
+        float(times.coast_end - early),
+        float(times.expected_end + sum(late.values())),
+    )
+
+
+def check_burn(times: Timetable, mission: Mission, base: Planned, case: int) -> None:
+    """Raise `UserError` where the deorbit burn of a case lasts into the long ticks."""
+    m = si(planned(mission))
+    thrust = sum(e.thrust for e in in_orbit(m.lander))
+    end = base.plan.deorbit_time + base.plan.deorbit_dv * start_mass(m) / thrust
+    if end > times.coast_start:
+        raise UserError(
+            f"Cannot fly case {case} of {mission.mission.name}: its deorbit burn ends "
+            f"at {end:.0f} s, the coast of all cases begins at {times.coast_start:.0f} "
+            "s. Take orbits and masses nearer to one another under `engineering`."
+        )
+
+
+_pilot: Pilot | None = None  # of this worker
+
+
+def _fly(job: Job, run: int, cases: Sequence[int]) -> list[Row]:
+    global _pilot
+    if _pilot is None or _pilot.job != job:
+        _pilot = Pilot(job)
+    return _pilot.fly(run, cases)
+
+
+def fly_all(
+    job: Job, count: int, workers: int, progress: Progress | None = None
+) -> list[list[Row]]:
+    """The rows of `count` runs, each in the order of its cases, by several processes.
+
+    Which worker flies a batch changes nothing: a batch is always of the same cases.
+    """
+    runtime.prepare()  # in the environment before a child imports JAX
+    batches = [
+        (i, range(k, min(k + WIDTH, job.count)))
+        for i in range(count)
+        for k in range(0, job.count, WIDTH)
+    ]
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(batches)),
+        mp_context=get_context("spawn"),
+        initializer=begin,
+        initargs=(os.getpid(),),
+    )
+    rows: list[list[Row]] = [[] for _ in range(count)]
+    done, began = 0, 0.0
+    try:
+        futures = {pool.submit(_fly, job, i, cases): i for i, cases in batches}
+        for future in as_completed(futures):
+            found = future.result()
+            rows[futures[future]] += found
+            done += len(found)
+            began = began or time.perf_counter()  # compiled by then
+            if progress:
+                spent = max(time.perf_counter() - began, 1e-3)
+                progress(done, count * job.count, done / spent)
+    except BrokenProcessPool:
+        raise WorkerError(
+            "A worker ended while it flew: the process was killed, perhaps for want of "
+            "memory. Fewer --workers need less."
+        ) from None
+    finally:
+        kill(pool)
+    return [sorted(found, key=lambda row: row.case) for found in rows]
