@@ -5,7 +5,7 @@ Left out are parts that need more than the one flight, see `judged`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -62,6 +62,7 @@ class Row:
     case: int
     outcome: str
     values: tuple[float, ...]  # of what is wanted, NaN where the flight has none
+    soft: bool = False  # its contact was within what the legs are rated for
     again: int = 0  # draws before, of landers that can't be
     inputs: Mapping[str, float] = field(default_factory=dict)
 
@@ -115,25 +116,43 @@ def share(count: int, cases: int) -> dict[str, Any]:
     }
 
 
-def told(wanted: Sequence[Wanted], rows: Sequence[Row]) -> dict[str, Any]:
-    """Everything that is said of the cases of one run."""
-    good = np.array([shows(wanted, row) for row in rows], dtype=bool)
-    ends = Counter(row.outcome for row in rows)
+def told(
+    wanted: Sequence[Wanted], rows: Sequence[Row], sound: Collection[int]
+) -> dict[str, Any]:
+    """Everything that is said of the cases of one run.
+
+    `sound` are the cases whose lander comes down softly as planned.
+    """
+    inside = [row for row in rows if row.case in sound]
+    good = np.array([shows(wanted, row) for row in inside], dtype=bool)
     return {
-        "shown": share(int(good.sum()), len(rows)),
-        "lost": share(sum(row.outcome != LANDED for row in rows), len(rows)),
-        "outcomes": {name: ends[name] for name in OUTCOMES if ends[name]},
-        "shown_by_outcome": {
-            name: sum(
-                bool(ok) for ok, r in zip(good, rows, strict=True) if r.outcome == name
-            )
-            for name in OUTCOMES
-            if ends[name]
+        "shown": _shown(wanted, rows),
+        "lost": _lost(rows),
+        "sound": {
+            "shown": _shown(wanted, inside),
+            "lost": _lost(inside),
+            "outcomes": _outcomes(inside),
+            "shown_by_outcome": _outcomes([r for r in inside if shows(wanted, r)]),
+            "rows": _rows(wanted, inside),
+            "drivers": drivers(inside, good),
         },
+        "outcomes": _outcomes(rows),
+        "shown_by_outcome": _outcomes([r for r in rows if shows(wanted, r)]),
         "rows": _rows(wanted, rows),
-        "drawn_again": sum(row.again > 0 for row in rows),
-        "drivers": [d for d in _drivers(rows, good) if d["p"] < SIGNIFICANT],
     }
+
+
+def _shown(wanted: Sequence[Wanted], rows: Sequence[Row]) -> dict[str, Any]:
+    return share(sum(shows(wanted, row) for row in rows), len(rows))
+
+
+def _lost(rows: Sequence[Row]) -> dict[str, Any]:
+    return share(sum(row.outcome != LANDED for row in rows), len(rows))
+
+
+def _outcomes(rows: Sequence[Row]) -> dict[str, int]:
+    ends = Counter(row.outcome for row in rows)
+    return {name: ends[name] for name in OUTCOMES if ends[name]}
 
 
 def _rows(wanted: Sequence[Wanted], rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -168,22 +187,32 @@ def _rows(wanted: Sequence[Wanted], rows: Sequence[Row]) -> list[dict[str, Any]]
     return list(found.values())
 
 
-def _drivers(rows: Sequence[Row], good: np.ndarray) -> list[dict[str, Any]]:
+def drivers(rows: Sequence[Row], good: np.ndarray) -> list[dict[str, Any]]:
+    """Inputs that tell good cases from others, beyond chance."""
     names = rows[0].inputs if rows else {}
     inputs = {name: np.array([row.inputs[name] for row in rows]) for name in names}
-    return separating({n: x for n, x in inputs.items() if np.ptp(x) > 0.0}, good)
+    varied = {name: x for name, x in inputs.items() if np.ptp(x) > 0.0}
+    return [d for d in separating(varied, good) if d["p"] < SIGNIFICANT]
 
 
 def binned(
-    wanted: Sequence[Wanted], rows: Sequence[Row], path: str, width: float
+    wanted: Sequence[Wanted],
+    rows: Sequence[Row],
+    sound: Collection[int],
+    path: str,
+    width: float,
 ) -> list[dict[str, Any]]:
     """The share that shows the chain, by bins of one input; empty bins are left out."""
     place = {row.case: int(row.inputs[path] // width) for row in rows}
     found = []
     for k in sorted(set(place.values())):
         inside = [row for row in rows if place[row.case] == k]
-        count = sum(shows(wanted, row) for row in inside)
         found.append(
-            {"low": k * width, "high": (k + 1) * width, **share(count, len(inside))}
+            {
+                "low": k * width,
+                "high": (k + 1) * width,
+                "shown": _shown(wanted, inside),
+                "sound": _shown(wanted, [r for r in inside if r.case in sound]),
+            }
         )
     return found

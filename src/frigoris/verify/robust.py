@@ -19,23 +19,41 @@ import numpy as np
 from frigoris import runtime
 from frigoris.campaign.execution import begin, kill
 from frigoris.errors import UserError, WorkerError
+from frigoris.flight.outcome import Rated, Touch
 from frigoris.flight.params import Params
 from frigoris.flight.slices import SLICE_TICKS, TICK, Timetable
-from frigoris.mission.batch import WIDTH, Stage, fly_built, look_at, make_stage
+from frigoris.mission.batch import (
+    WIDTH,
+    Stage,
+    fly_built,
+    look_at,
+    make_stage,
+    rated,
+)
 from frigoris.mission.build import Planned, bare, make_planned
 from frigoris.mission.build_onboard import start_mass
 from frigoris.mission.cases import SEED, Case, Lanes, make_lanes
 from frigoris.mission.dispersions import make_sampler
 from frigoris.mission.edit import as_flown, nominal, planned
 from frigoris.mission.edit import replace as with_values
-from frigoris.mission.paths import fault_path
+from frigoris.mission.paths import did_you_mean, fault_path
 from frigoris.mission.plan import in_orbit
 from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
 from frigoris.mission.schema_base import numbers
 from frigoris.mission.setting import terrain_of
 from frigoris.mission.si import si
-from frigoris.verify.chain import Row, binned, judged, measured, told
+from frigoris.moon.data import LEVEL
+from frigoris.verify.chain import (
+    Row,
+    Wanted,
+    binned,
+    drivers,
+    judged,
+    measured,
+    share,
+    told,
+)
 from frigoris.verify.unknowns import Drawn, Error, Range, Unknowns, only_errors, ranges
 from frigoris.verify.unknowns import errors as fitted_errors
 
@@ -59,38 +77,60 @@ class Job:
 
 @dataclass(frozen=True)
 class Run:
-    """One way to draw the cases."""
+    """One way to draw and fly the cases."""
 
     name: str
     text: str
     mission: Mission  # with its faults
     parts: tuple[Range | Error, ...]
+    sound_by: str = ""  # the run of the same landers as planned; none for such a run
+
+    @property
+    def as_planned(self) -> bool:
+        """Over level ground, without dispersions and noise."""
+        return not self.sound_by
 
 
 def runs(job: Job) -> list[Run]:
-    """What is flown: the fitted values held, the heading varied, errors about zero."""
-    mission = job.mission
+    """What is flown: the fitted values held, the heading varied, errors about zero.
+
+    Beside them the same landers as planned: of one that then does not come down softly
+    its team would have known.
+    """
+    mission, plain = job.mission, nominal(job.mission)
     fitted = {row.path for row in mission.fitted}
-    drawn = [r for r in ranges(mission) if not r.path.startswith(job.hold or ("\0",))]
+    drawn = tuple(
+        r for r in ranges(mission) if not r.path.startswith(job.hold or ("\0",))
+    )
     free = tuple(r for r in drawn if r.path not in fitted)
     heading = tuple(r for r in drawn if r.path == HEADING and r.path in fitted)
-    found = [Run("held", "the fitted values held", mission, free)]
+    text = "as planned over level ground"
+    found = [
+        Run("planned", text, plain, free),
+        Run("held", "the fitted values held", mission, free, "planned"),
+    ]
     if heading:
         text = "the heading over its range, other fitted values held"
-        found.append(Run("heading", text, mission, (*free, *heading)))
+        found.append(Run("heading", text, mission, (*free, *heading), "planned"))
+    by = "planned"
+    if drawn != free:
+        by = "planned_before"
+        text = "as planned over level ground, fitted values over their ranges"
+        found.append(Run(by, text, plain, drawn))
     wrong = tuple(fitted_errors(mission))
     text = "fitted errors about zero, other fitted values over their ranges"
-    before = Run("before", text, only_errors(mission, wrong), (*drawn, *wrong))
-    found.append(before)
-    if wrong:
-        text = "the same without the fitted errors"
-        found.append(Run("clean", text, nominal(mission), tuple(drawn)))
+    parts = (*drawn, *wrong)
+    found.append(Run("before", text, only_errors(mission, wrong), parts, by))
+    if mission.faults:
+        text = "the same without any error of the flight"
+        found.append(Run("clean", text, plain, drawn, by))
     return found
 
 
 def robust(job: Job, workers: int, progress: Progress | None = None) -> dict[str, Any]:
-    """Fly all cases of all runs and count."""
+    """Fly all cases of all runs and count; `UserError` for what cannot be flown."""
     began = time.perf_counter()
+    check_job(job)
     plan = runs(job)
     terrain = terrain_of(job.mission, job.map_name)
     wanted, left = judged(job.mission, synthetic=terrain.synthetic)
@@ -100,31 +140,59 @@ def robust(job: Job, workers: int, progress: Progress | None = None) -> dict[str
             f"can be told from one flight over {terrain.name}. "
             "`frigoris check` shows what there is."
         )
-    rows = fly_all(job, len(plan), workers, progress)
+    flown = fly_all(job, len(plan), workers, progress)
+    rows = {run.name: found for run, found in zip(plan, flown, strict=True)}
     return {
         "schema": "frigoris.robust.1",
         "mission": job.mission.mission.name,
         "map": terrain.name,
         "cases": job.count,
         "seed": job.seed,
-        "held": list(job.hold),
+        "hold": list(job.hold),
         "fitted": _fitted(job.mission, plan),
         "ranges": [_range(part) for part in plan[0].parts if isinstance(part, Range)],
         "judged": [w._asdict() for w in wanted],
         "left_out": [x._asdict() for x in left],
-        "runs": [
-            {
-                "name": run.name,
-                "text": run.text,
-                **told(wanted, rows[i]),
-                "bins": binned(wanted, rows[i], HEADING, BIN)
-                if run.name == "heading"
-                else [],
-            }
-            for i, run in enumerate(plan)
-        ],
+        "sound": [_soundness(r, rows[r.name]) for r in plan if r.as_planned],
+        "runs": [_counted(r, rows, wanted) for r in plan if not r.as_planned],
         "wall_s": time.perf_counter() - began,
     }
+
+
+def check_job(job: Job) -> None:
+    """Raise `UserError` for a job that means nothing, before anything is flown."""
+    if job.count < 1:
+        raise UserError(f"Cannot fly {job.count} cases: give -n a number above 0.")
+    paths = [row.path for row in job.mission.engineering]
+    for start in job.hold:
+        if not any(path.startswith(start) for path in paths):
+            raise UserError(
+                f"Cannot hold {start}: no range of {job.mission.mission.name} begins "
+                f"with it.{did_you_mean(start, paths)}"
+            )
+
+
+def _soundness(run: Run, rows: Sequence[Row]) -> dict[str, Any]:
+    """How many landers come down softly as planned, and what tells the others."""
+    soft = np.array([row.soft for row in rows])
+    return {
+        "name": run.name,
+        "text": run.text,
+        **share(int(soft.sum()), len(rows)),
+        "drawn_again": sum(row.again > 0 for row in rows),
+        "drivers": drivers(rows, soft),
+    }
+
+
+def _counted(
+    run: Run, rows: dict[str, list[Row]], wanted: Sequence[Wanted]
+) -> dict[str, Any]:
+    own = rows[run.name]
+    sound = {row.case for row in rows[run.sound_by] if row.soft}
+    found = {"name": run.name, "text": run.text, **told(wanted, own, sound)}
+    if run.name == "heading":
+        found["bins"] = binned(wanted, own, sound, HEADING, BIN)
+    return found
 
 
 def _range(part: Range) -> dict[str, Any]:
@@ -166,6 +234,7 @@ class Pilot:
     def __init__(self, job: Job):
         self.job, self.runs = job, runs(job)
         self.stage = make_stage(job.mission, job.map_name)
+        self._level: Stage | None = None
         self.wanted, _ = judged(job.mission, synthetic=self.stage.terrain.synthetic)
         parts = [part for run in self.runs for part in run.parts]
         self.times = shared_times(self.stage, parts)
@@ -176,14 +245,16 @@ class Pilot:
 
     def _check_counts(self, parts: Sequence[Range | Error]) -> None:
         """Raise `UserError` for a count that makes another program of a flight."""
-        design = _shapes(self._built(Drawn(self.job.mission, {}, 0), 0)[1].params)
+        whole = Drawn(self.job.mission, {}, 0)
+        case = Case(None, self.job.seed)
+        design = _shapes(self._built(self.stage, whole, case)[1].params)
         for part in parts:
             if not isinstance(part, Range) or not part.whole:
                 continue
             for end in (part.low, part.high):
                 value = int(end[0]) if part.scalar else tuple(int(x) for x in end)
                 other = with_values(self.job.mission, dict.fromkeys(part.paths, value))
-                lanes = self._built(Drawn(other, {}, 0), 0)[1]
+                lanes = self._built(self.stage, Drawn(other, {}, 0), case)[1]
                 if _shapes(lanes.params) != design:
                     raise UserError(
                         f"Cannot vary {part.path} from case to case: with {value} the "
@@ -191,37 +262,47 @@ class Pilot:
                         f"Hold it: --hold {part.path}."
                     )
 
-    def _built(self, drawn: Drawn, case: int) -> tuple[Planned, Lanes]:
+    def level(self) -> Stage:
+        """The same Moon as high everywhere as the target."""
+        if self._level is None:
+            self._level = make_stage(self.job.mission, LEVEL)
+        return self._level
+
+    def _built(self, stage: Stage, drawn: Drawn, case: Case) -> tuple[Planned, Lanes]:
         """Plan, load and numbers of one case."""
         mission, job = drawn.mission, self.job
-        setting = self.stage.setting
-        base = make_planned(si(planned(mission)), setting)
+        base = make_planned(si(planned(mission)), stage.setting)
         even = Sampling("latin_hypercube", job.count)
         sampler = make_sampler(as_flown(mission), job.seed, even)
-        lane = [Case(case, job.seed)]
-        return base, make_lanes(mission, base, setting, lane, sampler)
+        return base, make_lanes(mission, base, stage.setting, [case], sampler)
 
-    def fly(self, run: int, cases: Sequence[int]) -> list[Row]:
+    def fly(self, number: int, cases: Sequence[int]) -> list[Row]:
         """These cases side by side, by the program that records single flights."""
-        drawn = [self.unknowns[run].draw(k) for k in cases]
-        pairs = [self._built(d, k) for d, k in zip(drawn, cases, strict=True)]
+        run, seed = self.runs[number], self.job.seed
+        stage = self.level() if run.as_planned else self.stage
+        drawn = [self.unknowns[number].draw(k) for k in cases]
+        which = [
+            Case(None, seed, noise=False) if run.as_planned else Case(k, seed)
+            for k in cases
+        ]
+        pairs = [
+            self._built(stage, d, case) for d, case in zip(drawn, which, strict=True)
+        ]
         for d, k, (base, _) in zip(drawn, cases, pairs, strict=True):
             check_burn(self.times, d.mission, base, k)
-        lanes = [
-            (d.mission, Case(k, self.job.seed))
-            for d, k in zip(drawn, cases, strict=True)
-        ]
+        lanes = [(d.mission, case) for d, case in zip(drawn, which, strict=True)]
         batch = fly_built(self.times, lanes, [built for _, built in pairs])
         rows = []
         for i, k in enumerate(cases):
-            seen = look_at(self.stage, batch, i)
+            seen = look_at(stage, batch, i)
             rows.append(
                 Row(
                     case=k,
                     outcome=seen.outcome,
                     values=measured(self.wanted, seen),
+                    soft=soft(seen.touched, rated(si(drawn[i].mission))),
                     again=drawn[i].again,
-                    inputs=self._inputs(run, drawn[i], batch.drawn[i]),
+                    inputs=self._inputs(number, drawn[i], batch.drawn[i]),
                 )
             )
         return rows
@@ -237,6 +318,15 @@ class Pilot:
             for i, x in enumerate(numbers(value)):
                 found[f"{path}.{i}" if several else path] = float(x)
         return found
+
+
+def soft(found: Touch | None, legs: Rated) -> bool:
+    """Whether the first contact is within what the legs are rated for."""
+    return found is not None and bool(
+        found.vertical_speed <= legs.vertical_speed_max
+        and found.horizontal_speed <= legs.horizontal_speed_max
+        and found.tilt <= legs.tilt_max
+    )
 
 
 def _shapes(params: Params) -> list[tuple[int, ...]]:

@@ -192,7 +192,8 @@ class Drawn:
 class Unknowns:
     """Draws missions: uniform over ranges, normal for errors, a Latin hypercube.
 
-    A case is a function of seed, count and its number. A lander that can't be (pads
+    A case is a function of seed, count and its number; the same lander whatever errors
+    are drawn beside it. A lander that can't be (pads
     above its nozzle, more hits asked for than pulses) is drawn again, whole and at
     random.
     """
@@ -202,6 +203,7 @@ class Unknowns:
     ) -> None:
         self.mission, self.count = mission, count
         self.parts = sorted(parts, key=lambda part: part.path)
+        self.wrong = [part.path for part in self.parts if isinstance(part, Error)]
         widths = [_width(part) for part in self.parts]
         self.ends = np.cumsum([0, *widths])
 
@@ -216,9 +218,17 @@ class Unknowns:
         """One case; `UserError` where the ranges hardly hold a lander that can be."""
         for again in range(ATTEMPTS):
             values = self._values(case, again)
+            lander = {p: x for p, x in values.items() if p not in self.wrong}
+            if not possible(replace(self.mission, lander)):
+                continue
             mission = replace(self.mission, values)
-            if possible(mission):
-                return Drawn(mission, values, again)
+            if lander.keys() != values.keys() and not possible(mission):
+                raise UserError(
+                    f"Cannot draw case {case} of {self.mission.mission.name}: an error "
+                    f"leaves the bounds of its parameter, {', '.join(self.wrong)}. "
+                    "Give that parameter a row under `dispersions`."
+                )
+            return Drawn(mission, values, again)
         raise UserError(
             f"Cannot draw case {case} of {self.mission.mission.name}: {ATTEMPTS} "
             "landers in a row can't be. Its ranges under `engineering` contradict one "
