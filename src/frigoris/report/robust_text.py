@@ -21,8 +21,9 @@ def print_robust(result: dict[str, Any], console: Console | None = None) -> None
         out.print(line, soft_wrap=True)
     out.print(_shares(result["runs"]))
     out.print(_rows(runs["held"]["sound"]["rows"]))
-    for line in _told(runs["held"]):
-        out.print(line, soft_wrap=True)
+    out.print(_missed_most(runs["held"]["sound"]), soft_wrap=True)
+    for run in result["runs"]:
+        out.print(_outcomes(run), soft_wrap=True)
     if "heading" in runs:
         out.print(_bins(runs["heading"]["bins"]))
     for line in _left_out(result):
@@ -112,20 +113,24 @@ def _rows(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _told(run: dict[str, Any]) -> list[Text]:
-    sound, lines = run["sound"], []
+def _missed_most(sound: dict[str, Any]) -> Text:
+    worst = max(sound["rows"], key=lambda row: row["missed"])
+    return Text(
+        f"Missed most: {worst['id']}, by {worst['missed']:,} of "
+        f"{sound['shown']['cases']:,}{_drivers(sound['drivers'])}"
+    )
+
+
+def _outcomes(run: dict[str, Any]) -> Text:
+    """Of the sound landers, with those that show the chain in brackets."""
+    sound = run["sound"]
+    shown = sound["shown_by_outcome"]
     ends = [
-        f"{count:,} {text.outcome(name)[0]} "
-        f"({sound['shown_by_outcome'].get(name, 0):,} show the chain)"
+        f"{count:,} {text.outcome(name)[0]}"
+        + (f" ({shown[name]:,} show the chain)" if name in shown else "")
         for name, count in sound["outcomes"].items()
     ]
-    lines.append(Text(f"Outcomes of the sound landers: {', '.join(ends) or 'none'}"))
-    worst = max(sound["rows"], key=lambda row: row["missed"])
-    if worst["missed"]:
-        line = f"Missed most: {worst['id']}, by {worst['missed']:,} of "
-        line += f"{sound['shown']['cases']:,}{_drivers(sound['drivers'])}"
-        lines.append(Text(line))
-    return lines
+    return Text(f"Sound landers, {run['text']}: {', '.join(ends) or 'none'}")
 
 
 def _bins(rows: list[dict[str, Any]]) -> Table:
@@ -163,6 +168,9 @@ def _foreseen(runs: dict[str, Any]) -> Text:
     line = Text("The probability of loss that the team could have known: ")
     line.append(f"{percent(sound)} of sound landers", style="bold")
     line.append(f" (95 %: {bounds(sound)}), {percent(lost)} of all")
+    if "wide" in runs:
+        wide = runs["wide"]["sound"]["lost"]
+        line.append(f"; as wide as fitted {percent(wide)} (95 %: {bounds(wide)})")
     if "clean" in runs:
         clean = runs["clean"]["sound"]["lost"]
         line.append(f"; without any error {percent(clean)} (95 %: {bounds(clean)})")

@@ -116,7 +116,7 @@ def share(count: int, cases: int) -> dict[str, Any]:
     }
 
 
-def told(
+def summed(
     wanted: Sequence[Wanted], rows: Sequence[Row], sound: Collection[int]
 ) -> dict[str, Any]:
     """Everything that is said of the cases of one run.

@@ -36,7 +36,7 @@ from frigoris.mission.cases import SEED, Case, Lanes, make_lanes
 from frigoris.mission.dispersions import make_sampler
 from frigoris.mission.edit import as_flown, nominal, planned
 from frigoris.mission.edit import replace as with_values
-from frigoris.mission.paths import did_you_mean, fault_path
+from frigoris.mission.paths import did_you_mean
 from frigoris.mission.plan import in_orbit
 from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
@@ -52,7 +52,7 @@ from frigoris.verify.chain import (
     judged,
     measured,
     share,
-    told,
+    summed,
 )
 from frigoris.verify.unknowns import Drawn, Error, Range, Unknowns, only_errors, ranges
 from frigoris.verify.unknowns import errors as fitted_errors
@@ -117,10 +117,16 @@ def runs(job: Job) -> list[Run]:
         by = "planned_before"
         text = "as planned over level ground, fitted values over their ranges"
         found.append(Run(by, text, plain, drawn))
-    wrong = tuple(fitted_errors(mission))
+    wide = tuple(fitted_errors(mission))
+    scattered = {path for row in mission.dispersions for path in row.targets}
+    wrong = tuple(e for e in wide if e.parameter not in scattered)
     text = "fitted errors about zero, other fitted values over their ranges"
-    parts = (*drawn, *wrong)
-    found.append(Run("before", text, only_errors(mission, wrong), parts, by))
+    told: tuple[Range | Error, ...] = (*drawn, *wrong)
+    found.append(Run("before", text, only_errors(mission, wrong), told, by))
+    if wide != wrong:
+        text = "fitted errors about zero, each as wide as it is fitted"
+        told = (*drawn, *wide)
+        found.append(Run("wide", text, only_errors(mission, wide), told, by))
     if mission.faults:
         text = "the same without any error of the flight"
         found.append(Run("clean", text, plain, drawn, by))
@@ -189,7 +195,7 @@ def _counted(
 ) -> dict[str, Any]:
     own = rows[run.name]
     sound = {row.case for row in rows[run.sound_by] if row.soft}
-    found = {"name": run.name, "text": run.text, **told(wanted, own, sound)}
+    found = {"name": run.name, "text": run.text, **summed(wanted, own, sound)}
     if run.name == "heading":
         found["bins"] = binned(wanted, own, sound, HEADING, BIN)
     return found
@@ -206,24 +212,21 @@ def _range(part: Range) -> dict[str, Any]:
 
 def _fitted(mission: Mission, plan: Sequence[Run]) -> list[dict[str, str]]:
     """What becomes of each fitted value where they are not held, in words."""
-    before = {p.path: p for run in plan if run.name == "before" for p in run.parts}
+    drawn = {part.path: part for run in plan for part in run.parts}
+    before = {p.path for run in plan if run.name == "before" for p in run.parts}
     found = []
     for row in mission.fitted:
-        part, inside = before.get(row.path), fault_path(row.path)
-        if isinstance(part, Range):
+        part = drawn.get(row.path)
+        how = "held: it has no range"
+        if isinstance(part, Range) and row.path in before:
             ends = " … ".join(f"{x[0]:g}" for x in (part.low, part.high))
             how = f"uniform over its range, {ends}"
         elif isinstance(part, Error):
-            sigma = part.sigma[0]
-            how = (
-                f"log-normal about {part.believed[0]:g}, sigma {sigma:.3g}, no better"
-                if part.ratio
-                else f"normal, sigma {sigma:.3g}"
-            )
-        elif inside:
-            how = "as the dispersions of the mission scatter it"
-        else:
-            how = "held: it has no range"
+            sigma, kind = f"sigma {part.sigma[0]:.3g}", "log-normal, no better than"
+            kind = kind if part.ratio else "normal about"
+            how = f"{kind} {part.believed[0]:g}, {sigma}"
+            if row.path not in before:
+                how = f"as the dispersions scatter it; wide: {how}"
         found.append({"path": row.path, "before": how})
     return found
 

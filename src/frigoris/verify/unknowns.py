@@ -64,6 +64,11 @@ class Error:
     below: bool  # the ratio of the flight was below the plan
     scalar: bool
 
+    @property
+    def parameter(self) -> str:
+        """What the fault sets."""
+        return self.path.split(".", 3)[3]
+
     def value(self, u: np.ndarray) -> Any:
         """The value at a point of (0, 1), one number for each component."""
         z = np.array(self.sigma) * normal_quantile(u)
@@ -136,16 +141,12 @@ def _kind(item: Section) -> list[Any]:
 
 
 def errors(mission: Mission) -> list[Error]:
-    """Fitted errors that the mission's own dispersions don't scatter already.
-
-    One sigma is as large as the fitted error itself.
-    """
-    scattered = {path for row in mission.dispersions for path in row.targets}
+    """Fitted errors of the flight; one sigma is as large as the fitted error itself."""
     plan = planned(mission)
     found = []
     for row in mission.fitted:
         inside = fault_path(row.path)
-        if inside is None or inside[1] in scattered:
+        if inside is None:
             continue
         value = read(mission, row.path)
         flown = np.array(list(numbers(value)))
@@ -167,16 +168,12 @@ def errors(mission: Mission) -> list[Error]:
 
 def only_errors(mission: Mission, kept: Sequence[Error]) -> Mission:
     """The mission with these errors as its only faults."""
+    paths = {error.path for error in kept}
     faults = {}
     for name, fault in mission.faults.items():
-        own = {
-            inside[1]
-            for e in kept
-            if (inside := fault_path(e.path)) is not None and inside[0] == name
-        }
+        own = {p: v for p, v in fault.set.items() if f"faults.{name}.set.{p}" in paths}
         if own:
-            values = {path: v for path, v in fault.set.items() if path in own}
-            faults[name] = fault.model_copy(update={"set": values})
+            faults[name] = fault.model_copy(update={"set": own})
     return mission.model_copy(update={"faults": faults})
 
 
