@@ -240,7 +240,7 @@ class Pilot:
         self._level: Stage | None = None
         self.wanted, _ = judged(job.mission, synthetic=self.stage.terrain.synthetic)
         parts = [part for run in self.runs for part in run.parts]
-        self.times = shared_times(self.stage, parts)
+        self.times = shared_times(self.stage.times, job.mission, parts)
         self.unknowns = [
             Unknowns(run.mission, run.parts, job.seed, job.count) for run in self.runs
         ]
@@ -336,13 +336,15 @@ def _shapes(params: Params) -> list[tuple[int, ...]]:
     return [np.shape(x) for x in jax.tree.leaves(bare(params))]
 
 
-def shared_times(stage: Stage, parts: Sequence[Range | Error]) -> Timetable:
+def shared_times(
+    times: Timetable, mission: Mission, parts: Sequence[Range | Error]
+) -> Timetable:
     """One timetable for all cases, so that none depends on those beside it.
 
     The coast ends before the earliest ignition and begins after the latest deorbit
     burn that the ranges allow.
     """
-    times, design = stage.times, si(planned(stage.mission)).orbit
+    design = si(planned(mission)).orbit
     timed = {p.path: p for p in parts if isinstance(p, Range) and p.path in TIMED}
     now = {
         "orbit.lead_s": design.lead,
