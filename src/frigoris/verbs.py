@@ -141,8 +141,8 @@ def robust(
     `hold` are beginnings of paths that stay as the mission has them. Raises
     `UserError`. From a script call it under `if __name__ == "__main__":`.
     """
-    from frigoris.verify.robust import Job
     from frigoris.verify.robust import robust as robust_job
+    from frigoris.verify.runs import Job
 
     job = Job(
         mission=load_mission(mission),

@@ -5,7 +5,8 @@ import pytest
 
 from frigoris.flight.outcome import OUTCOMES
 from frigoris.mission.load import load_mission
-from frigoris.verify.robust import Job, Pilot
+from frigoris.verify.pilot import Pilot
+from frigoris.verify.runs import Job
 
 COUNT = 8
 

@@ -14,9 +14,10 @@ from frigoris.flight.slices import Timetable
 from frigoris.mission.edit import as_flown, planned, replace
 from frigoris.mission.load import load_mission
 from frigoris.mission.paths import read
-from frigoris.verify import robust
+from frigoris.verify import pilot, robust
 from frigoris.verify.chain import Row, Wanted, binned, judged, summed
-from frigoris.verify.robust import Job, check_job, runs, shared_times, soft
+from frigoris.verify.pilot import shared_times, soft
+from frigoris.verify.runs import Job, check_job, runs
 from frigoris.verify.unknowns import Unknowns, errors, only_errors, possible, ranges
 
 COUNT = 24
@@ -250,14 +251,14 @@ def test_the_rows_are_the_same_whoever_flies_them(mission, monkeypatch):
         def __init__(self, max_workers, **_):
             super().__init__(max_workers)
 
-    monkeypatch.setattr(robust, "ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(robust, "kill", lambda pool: pool.shutdown())
-    monkeypatch.setattr(robust, "_fly", fly)
+    monkeypatch.setattr(pilot, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(pilot, "kill", lambda pool: pool.shutdown())
+    monkeypatch.setattr(pilot, "_fly", fly)
     told, seen = [], []
     for workers in (1, 2, 5):
         asked.clear()
         heard = []
-        found = robust.fly_all(
+        found = pilot.fly_all(
             Job(mission, 21), 2, workers, lambda *x, heard=heard: heard.append(x)
         )
         told.append(found)
