@@ -57,7 +57,7 @@ def _soundness(rows: list[dict[str, Any]]) -> list[Text]:
         line = Text(
             f"Sound, {row['text']}: {row['count']:,} of {row['cases']:,} come down "
             f"softly, {percent(row)} (95 %: {bounds(row)}); {row['drawn_again']:,} "
-            f"drawn again because they can't be{_drivers(row['drivers'])}"
+            f"drawn again as impossible{_drivers(row['drivers'])}"
         )
         lines.append(line)
     return lines
