@@ -20,6 +20,7 @@ from frigoris.commands import campaign as campaign_commands
 from frigoris.commands import data as data_commands
 from frigoris.commands import lander as lander_commands
 from frigoris.commands import moon as moon_commands
+from frigoris.commands import robust as robust_commands
 from frigoris.commands import sensor as sensor_commands
 from frigoris.commands.options import (
     AsJson,
@@ -223,6 +224,7 @@ def reproduce(
         raise typer.Exit(FAILED)
 
 
+app.command()(robust_commands.robust)
 app.command()(campaign_commands.campaign)
 app.command()(campaign_commands.campaign_report)
 app.command()(campaign_commands.replay)

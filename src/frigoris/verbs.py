@@ -126,6 +126,34 @@ def reproduce(
     return {"missions": [reproduced(load_mission(m), progress) for m in missions]}
 
 
+def robust(
+    mission: str | Path,
+    count: int = 500,
+    *,
+    hold: Sequence[str] = (),
+    terrain: str | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+) -> dict[str, Any]:
+    """How many of `count` cases with other unknowns show what was published.
+
+    `hold` are beginnings of paths that stay as the mission has them. Raises
+    `UserError`. From a script call it under `if __name__ == "__main__":`.
+    """
+    from frigoris.verify.robust import robust as robust_job
+    from frigoris.verify.runs import Job
+
+    job = Job(
+        mission=load_mission(mission),
+        count=count,
+        seed=SEED if seed is None else seed,
+        map_name=terrain,
+        hold=tuple(hold),
+    )
+    return robust_job(job, workers or available_cores(), progress)
+
+
 def moon(
     site: str,
     *,

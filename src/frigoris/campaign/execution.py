@@ -28,8 +28,8 @@ WATCH = 0.5  # how often a worker looks whether its parent lives [s]
 _pilot: Pilot | None = None  # of this worker
 
 
-def _begin(parent: int) -> None:
-    """First thing in a new worker."""
+def begin(parent: int) -> None:
+    """First thing in a new worker: Ctrl-C and the death of its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
@@ -68,7 +68,7 @@ def _spawn() -> Worker:
     executor = ProcessPoolExecutor(
         max_workers=1,
         mp_context=get_context("spawn"),
-        initializer=_begin,
+        initializer=begin,
         initargs=(os.getpid(),),
     )
     return Worker(executor)
@@ -157,8 +157,13 @@ class Fleet:
     def stop(self) -> None:
         """End all workers at once, whatever they are at; a chunk is whole or absent."""
         for worker in self.workers:
-            processes = list((worker.executor._processes or {}).values())
-            worker.executor.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.kill()
-                process.join()
+            kill(worker.executor)
+
+
+def kill(executor: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once, whatever they are at."""
+    processes = list((executor._processes or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
+        process.join()

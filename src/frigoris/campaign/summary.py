@@ -161,28 +161,37 @@ def _columns(folder: Path, prefix: str) -> list[str]:
 
 
 def drivers(folder: Path) -> list[dict[str, Any]]:
-    """Inputs whose values tell failures from landings: Mann-Whitney, Holm's correction.
+    """Inputs whose values tell failures from landings best."""
+    inputs = {
+        name.removeprefix("input."): _numbers(folder, name)
+        for name in _columns(folder, "input.")
+    }
+    return separating(inputs, _numbers(folder, "landed") > 0.5)[:DRIVERS]
+
+
+def _numbers(folder: Path, column: str) -> np.ndarray:
+    rows = query(folder, f"select {quoted(column)} as x from cases")
+    return np.array([row["x"] for row in rows], dtype=np.float64)
+
+
+def separating(inputs: dict[str, np.ndarray], good: np.ndarray) -> list[dict[str, Any]]:
+    """Inputs that tell bad cases from good ones: Mann-Whitney, Holm's correction.
 
     The score is |2 AUC - 1|: 0 tells nothing, 1 everything. One input at a time: what
-    only two of them together do is not seen.
+    only two of them together do is not seen. Nothing is said of a few bad ones.
     """
-    failed = _count(folder, "not landed")
-    if failed < FEW or _count(folder, "landed") < FEW:
+    if min(np.sum(good), np.sum(~good)) < FEW:
         return []
     found: list[dict[str, Any]] = []
-    for column in _columns(folder, "input."):
-        values = query(folder, f"select {quoted(column)} as x, landed from cases")
-        x = np.array([row["x"] for row in values], dtype=float)
-        ok = np.array([row["landed"] for row in values])
-        u, p = mannwhitneyu(x[~ok], x[ok])
-        score = abs(2.0 * u / (np.sum(~ok) * np.sum(ok)) - 1.0)
-        name = column.removeprefix("input.")
+    for name, x in inputs.items():
+        u, p = mannwhitneyu(x[~good], x[good])
+        score = abs(2.0 * u / (np.sum(~good) * np.sum(good)) - 1.0)
         found.append({"input": name, "score": float(score), "p": float(p)})
     found.sort(key=lambda row: row["p"])
     least = 0.0
     for i, row in enumerate(found):
         least = row["p"] = min(1.0, max(least, row["p"] * (len(found) - i)))
-    return found[:DRIVERS]
+    return found
 
 
 def to_look_at(folder: Path) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from frigoris.flight.slices import (
 from frigoris.mission.arcs import schedule_rate
 from frigoris.mission.build import Planned, join, make_planned
 from frigoris.mission.build_onboard import start_mass
-from frigoris.mission.cases import Case, Drawn, make_lanes
+from frigoris.mission.cases import Case, Drawn, Lanes, make_lanes
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.plan import in_orbit
@@ -100,12 +100,38 @@ def fly_lanes(
         )
         for mission, group in _alike(lanes)
     ]
+    return fly_built(
+        stage.times,
+        lanes,
+        built,
+        width=width,
+        every=every,
+        substeps=substeps,
+        start=start,
+        keep=keep,
+        progress=progress,
+    )
+
+
+def fly_built(
+    times: Timetable,
+    lanes: Sequence[tuple[Mission, Case]],
+    built: Sequence[Lanes],
+    *,
+    width: int = WIDTH,
+    every: int = 1,
+    substeps: int = 1,
+    start: Moment | None = None,
+    keep: bool = False,
+    progress: Progress | None = None,
+) -> Batch:
+    """The same for lanes whose numbers, plans and loads are there."""
     params = join([b.params for b in built], width)
     plans = [p for b in built for p in b.planned]
-    check_ignitions(stage.times, lanes, plans)
+    check_ignitions(times, lanes, plans)
     flown = fly_batch(
         params,
-        stage.times,
+        times,
         every=every,
         substeps=substeps,
         start=start,
