@@ -4,7 +4,7 @@ from defects.catalogue import Defect
 
 BODY = ("tests/analytic/test_rigid_body.py",)
 LANDER = ("tests/unit/lander/test_lander.py",)
-SENSORS = ("tests/unit/sensors/test_sensors.py",)
+SENSORS = ("tests/unit/sensors",)
 NAVIGATION = ("tests/unit/onboard/test_navigation.py",)
 EDITING = ("tests/unit/onboard/test_editing.py",)
 GRAVITY = ("tests/unit/math/test_harmonics.py",)
@@ -79,16 +79,65 @@ DEFECTS = [
     Defect(
         "the echo falls with the range, not its square",
         "sensors/laser.py",
-        "(jnp.pi * slant_range * slant_range)",
-        "(jnp.pi * slant_range * 5e4)",
+        "(jnp.pi * view.slant_range * view.slant_range)",
+        "(jnp.pi * view.slant_range * 5e4)",
         SENSORS,
     ),
     Defect(
         "any single detection is valid",
         "sensors/laser.py",
-        "valid = detected & (count >= laser.confirm)",
-        "valid = detected & (count >= 1.0)",
+        "jnp.isfinite(shot) & (count >= laser.confirm)",
+        "jnp.isfinite(shot) & (count >= 1.0)",
         SENSORS,
+    ),
+    Defect(
+        "a stretched echo is as high as a short one",
+        "sensors/laser.py",
+        "return echo / jnp.sqrt(1.0 + spread * spread)",
+        "return echo + 0.0 * spread",
+        SENSORS,
+    ),
+    Defect(
+        "false alarms come twice as often",
+        "sensors/laser.py",
+        "laser.bandwidth / jnp.sqrt(3.0)",
+        "laser.bandwidth / jnp.sqrt(0.75)",
+        SENSORS,
+    ),
+    Defect(
+        "a reading comes a tick early",
+        "sensors/delay.py",
+        "due = jnp.abs(age[tail] - latency) < 0.5",
+        "due = jnp.abs(age[tail] + 1.0 - latency) < 0.5",
+        SENSORS,
+    ),
+    Defect(
+        "the accelerometer feels no turn",
+        "sensors/imu.py",
+        "dv_B = dv_B + cross(change_B, arm)",
+        "dv_B = dv_B + 0.0 * cross(change_B, arm)",
+        SENSORS,
+    ),
+    Defect(
+        "a considered error is estimated",
+        "onboard/covariance.py",
+        "moved.append(d + (share[i] * step if i in share else step))",
+        "moved.append(d + step)",
+        NAVIGATION,
+    ),
+    Defect(
+        "the cross terms of a considered error are those of an estimated one",
+        "onboard/covariance.py",
+        "less = gain * (a + b - s * gain * a * b) * (u[i][:, None] * u[j][None])",
+        "less = both * a * b * (u[i][:, None] * u[j][None])",
+        NAVIGATION,
+    ),
+    Defect(
+        "the mounting of the star tracker is left out beside the attitude",
+        "onboard/covariance.py",
+        "s = u[which][k] + dot(row, u[other]) + variance",
+        "s = u[which][k] + variance",
+        NAVIGATION,
     ),
     Defect(
         "the scale error of the accelerometer is subtracted",
@@ -106,9 +155,9 @@ DEFECTS = [
     ),
     Defect(
         "the range turns the wrong way with the attitude",
-        "onboard/navigation.py",
-        "h_psi = rho * cross(u_M, normal) / cos_incidence",
-        "h_psi = -rho * cross(u_M, normal) / cos_incidence",
+        "onboard/ranging.py",
+        "rho * cross(u_M, normal) / cos_incidence",
+        "-rho * cross(u_M, normal) / cos_incidence",
         NAVIGATION,
     ),
     Defect(

@@ -85,4 +85,5 @@ def recorded(mission: Mission, stage: Stage) -> Fleet:
     flights["design"] = (nominal(mission), QUIET)
     flights["nominal-7"] = (nominal(mission), Case(7))
     flights["dusty"] = (set_values(nominal(mission), ["plume.dust_ratio=20"]), QUIET)
+    flights["bright"] = (set_values(mission, ["site.albedo_ratio=0.6"]), QUIET)
     return fly_fleet(stage, flights)

@@ -21,6 +21,13 @@ def test_the_first_valid_altitude_follows_the_root_of_the_link(recorded: Fleet) 
         assert ratio == pytest.approx(np.sqrt(factor), rel=0.03)
 
 
+def test_bright_ground_is_a_better_link(recorded: Fleet) -> None:
+    """Three times the albedo, with both faults."""
+    measured = OBSERVABLES["first_valid_altitude_m"]
+    ratio = measured(recorded.see("bright")) / measured(recorded.see("laser-x1"))
+    assert ratio == pytest.approx(np.sqrt(3.0), rel=0.03)  # measured 1.4 %
+
+
 def test_a_better_laser_lowers_the_impact_and_in_the_end_lands(fleet: Fleet) -> None:
     speeds = [
         OBSERVABLES["impact_speed_m_s"](fleet.see(f"laser-x{f:g}")) for f in FACTORS

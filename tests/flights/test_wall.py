@@ -11,12 +11,14 @@ from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
 from frigoris.flight.slices import begin, fly_ticks
+from frigoris.math.rotation import q_from_dcm
+from frigoris.math.vectors import across
 from frigoris.mission.batch import WIDTH
 from frigoris.mission.build import join, take
 from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.edit import nominal, set_values
 from frigoris.mission.schema import Mission
-from frigoris.onboard import software
+from frigoris.onboard import fixes, navigation, ranging, software
 
 
 def same(a: object, b: object) -> bool:
@@ -56,6 +58,27 @@ def test_with_the_truth_poisoned_the_commands_are_the_same(
     poisoned = dataclasses.replace(poisoned, onboard=params.onboard)
     blind = software.step(poisoned.onboard, flying.onboard, measured, flying.tick, dt)
     assert same(clean, blind)
+    # nor does what an instrument says beside a word that is not valid
+    silent = dataclasses.replace(
+        measured,
+        laser_range=jnp.float64(700.0),
+        laser_valid=jnp.asarray(False),
+        star_valid=jnp.asarray(False),
+    )
+    hollow = dataclasses.replace(
+        silent,
+        laser_range=jnp.float64(jnp.nan),
+        laser_cant=jnp.float64(jnp.nan),
+        laser_age=jnp.float64(jnp.nan),
+        q_IB=jnp.full(4, jnp.nan),
+    )
+    tick = jnp.uint32(20)  # of every task
+    heard = [
+        software.step(params.onboard, flying.onboard, m, tick, dt)
+        for m in (silent, hollow)
+    ]
+    assert same(*heard)
+    assert all(np.isfinite(x).all() for x in jax.tree.leaves(heard[1][1]))
     # and the poison is real: it gets into the measurements
     sick, _, _ = sense(poisoned, flying.truth, flying.time, flying.tick)
     assert not same(measured, sick)
@@ -88,3 +111,46 @@ def test_only_the_truth_changes_when_only_the_truth_is_changed(
     assert not same(a.start.motion, b.start.motion)
     first, second = (truth_state.start(jax.tree.map(jnp.asarray, p))[1] for p in (a, b))
     assert same(first, second)
+
+
+def test_the_gradient_of_an_estimate_is_finite_with_every_other_range_invalid(
+    mission: Mission, fleet: Fleet
+) -> None:
+    """Filter steps of terminal descent, reverse mode; NaN where nothing is valid."""
+    config, _ = one_case(fleet, nominal(mission), Case(1))
+    config = jax.tree.map(jnp.asarray, config.onboard)
+    site = config.moon.site_M
+    up = site / jnp.linalg.norm(site)
+    place, zero = site + 900.0 * up, jnp.zeros(3)
+    com = config.vehicle.com_dry_B
+
+    def error(offset: jax.Array) -> jax.Array:
+        nav = navigation.start(
+            config.navigation, place + offset, -40.0 * up, upright(up), zero
+        )
+
+        def step(k: int, nav: navigation.Navigator) -> navigation.Navigator:
+            valid = k % 2 == 0
+            reading = jnp.where(valid, 890.0 - 8.0 * k, jnp.nan)
+            nav = navigation.strapdown(
+                nav, config.moon, zero, 0.33 * jnp.array([0.0, 0.0, 1.0]),
+                jnp.float64(0.2), jnp.asarray(True), zero,
+            )  # fmt: skip
+            nav = navigation.propagate(nav, config)
+            shot = (reading, 0.0 * reading, 0.0 * reading)
+            nav = ranging.update_laser(nav, config, shot, com)
+            q = jnp.where(valid, nav.q_MB, jnp.nan)
+            return fixes.update_star(nav, config, q, valid, jnp.float64(0.0))
+
+        for k in range(4):
+            nav = step(k, nav)
+        return jnp.sum((nav.r_M - site) ** 2) + jnp.sum(nav.v_M**2)
+
+    slope = jax.grad(error)(jnp.array([10.0, -5.0, 3.0]))
+    assert np.isfinite(slope).all() and np.abs(slope).max() > 1.0
+
+
+def upright(up: jax.Array) -> jax.Array:
+    """Attitude with +z along the vertical."""
+    x, y, z = across(up)[0], across(up)[1], up
+    return q_from_dcm(jnp.stack([x, y, z], axis=1))

@@ -68,6 +68,13 @@ def _specific_thrust(s: Seen) -> float:
     return float(np.mean((thrust / s.truth["mass_kg"])[inside]))
 
 
+def _excess(s: Seen) -> float:
+    """Descent rate at the first valid range over that of the schedule there [m/s]."""
+    first = _first_valid(s)
+    rate = _at(s, s.truth, "descent_rate_m_s", first)
+    return rate - s.planned_rate(_at(s, s.truth, "altitude_m", first))
+
+
 def _contact(s: Seen) -> float:
     return s.touched.time if s.touched else NEVER
 
@@ -114,6 +121,7 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     "first_valid_descent_rate_m_s": lambda s: _at(
         s, s.truth, "descent_rate_m_s", _first_valid(s)
     ),
+    "first_valid_excess_rate_m_s": _excess,
     "first_valid_tilt_deg": lambda s: _at(s, s.truth, "tilt_deg", _first_valid(s)),
     "planned_descent_rate_at_893_m_m_s": lambda s: s.planned_rate(FIX_PUBLISHED),
     "altitude_error_before_fix_m": _error_before_fix,

@@ -33,7 +33,7 @@ def parse_place(text: str) -> tuple[Path, float]:
     if not at or not folder or not np.isfinite(seconds):
         raise UserError(
             f"Cannot go on from {text!r}: write the folder of a record, @ and the time "
-            "of the flight in seconds, for example --from runs/hakuto-r-m2-0@3900."
+            "of the flight in seconds, for example --from runs/MISSION-0@3900."
         )
     return Path(folder), seconds
 

@@ -43,6 +43,7 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     yield from lander_faults(tree)
     yield from _engineering(tree, known)
     yield from _published(tree)
+    yield from _chain(tree)
     yield from _requirements(tree)
     yield from _fitted(tree, known)
     for section in ("published", "requirements"):
@@ -143,6 +144,16 @@ def _published(tree: Mapping[str, Any]) -> Iterator[Fault]:
             at: Location = ("published", i, "parts", j)
             for key, wrong in _part(tree, part):
                 yield (*at, key), f"{row.get('id')}: {wrong}"
+
+
+def _chain(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    sources = tree.get("sources")
+    for i, row in _rows(tree, "chain"):
+        for mark in SOURCE_MARK.findall(str(row.get("source"))):
+            if not isinstance(sources, Mapping) or mark not in sources:
+                yield ("chain", i, "source"), f"chain: source {mark} is not in sources"
+        for key, wrong in _part(tree, row):
+            yield ("chain", i, key), f"chain: {wrong}"
 
 
 def _part(tree: Mapping[str, Any], part: Mapping[str, Any]) -> Any:

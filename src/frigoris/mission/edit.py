@@ -240,6 +240,7 @@ def planned(mission: Mission) -> Mission:
             "faults": {},
             "fitted": (),
             "published": (),
+            "chain": (),
             "engineering": believed,
             "open_items": (),
             "sources": {},

@@ -10,7 +10,7 @@ from frigoris.mission.schema import Mission
 
 # rows of lists: a variant replaces them as a whole
 ROWS = {"Dispersion", "Normal", "Uniform", "LogNormal", "Discrete", "Table"}
-ROWS |= {"Requirement", "Published", "Part", "Engineering", "Fitted", "Engine"}
+ROWS |= {"Requirement", "Published", "Part", "Engineering", "Link", "Fitted", "Engine"}
 
 
 def json_schema() -> dict[str, Any]:

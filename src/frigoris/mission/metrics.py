@@ -36,6 +36,9 @@ METRICS: dict[str, Metric] = {
     "valid_range_by_3000_m": Metric("yes", "the range finder is valid at 3000 m"),
     "first_valid_altitude_m": Metric("m", "above the ground at the first valid range"),
     "first_valid_descent_rate_m_s": Metric("m_s", "at the first valid range"),
+    "first_valid_excess_rate_m_s": Metric(
+        "m_s", "descent rate at the first valid range over the schedule's there"
+    ),
     "first_valid_tilt_deg": Metric("deg", "from the vertical at the first valid range"),
     "planned_descent_rate_at_893_m_m_s": Metric("m_s", "of the schedule at 893 m"),
     "altitude_error_before_fix_m": Metric(

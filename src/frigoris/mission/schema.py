@@ -6,6 +6,7 @@ from frigoris.mission.schema_evidence import (
     Engineering,
     Fault,
     Fitted,
+    Link,
     Published,
     Requirement,
 )
@@ -59,6 +60,7 @@ class Mission(Section):
     dispersions: tuple[Dispersion, ...] = item("what scatters", ())
     requirements: tuple[Requirement, ...] = item("what a campaign must show", ())
     published: tuple[Published, ...] = item("what the real flight showed", ())
+    chain: tuple[Link, ...] = item("how the real flight was lost, step by step", ())
     engineering: tuple[Engineering, ...] = item("ranges of unpublished values", ())
     fitted: tuple[Fitted, ...] = item("what was tuned", (), max_length=FITTED_MAX)
     open_items: tuple[str, ...] = item("what is not known or not modelled", ())

@@ -61,6 +61,13 @@ class Published(Section):
     parts: tuple[Part, ...] = item("all must be met", min_length=1)
 
 
+class Link(Part):
+    """One step of how the real flight was lost, as a number of the simulation."""
+
+    text: str = item("the step in words", min_length=1)
+    source: str = item("marks of the sources table")
+
+
 class Engineering(Section):
     """A value that nobody published, with the range a reader would accept."""
 

@@ -30,7 +30,7 @@ NONE, CHI2, LATCHING, REACQUIRE, MULTIPLE_MODEL = range(len(EDITORS))
 ANYWHERE = 1e4  # width over which a false range may lie [m]
 CHANGE = 0.01  # chance from one range to the next of a step, and of a false range
 RECOVERY = 0.5  # that a range after a false one is good again
-SURE = 0.99  # belief in a step that opens the covariance
+SURE = 0.999  # belief in a step that opens the covariance
 
 
 class Editor(eqx.Module):

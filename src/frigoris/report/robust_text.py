@@ -72,9 +72,16 @@ def _drivers(found: list[dict[str, Any]]) -> str:
 
 def _shares(runs: list[dict[str, Any]]) -> Table:
     table = make_table(
-        "cases", "show the chain", "95 %", "of sound landers", "95 %", "lost", "sound"
+        "cases",
+        "show the chain",
+        "95 %",
+        "of sound landers",
+        "95 %",
+        "and all musts",
+        "lost",
+        "sound",
     )
-    for column in (1, 3, 5, 6):
+    for column in (1, 3, 5, 6, 7):
         table.columns[column].justify = "right"
     for run in runs:
         sound = run["sound"]
@@ -84,6 +91,7 @@ def _shares(runs: list[dict[str, Any]]) -> Table:
             bounds(run["shown"]),
             percent(sound["shown"]),
             bounds(sound["shown"]),
+            percent(sound["within"]),
             percent(run["lost"]),
             percent(sound["lost"]),
         )

@@ -1,6 +1,7 @@
 """The published chain of a flight: which rows one flight can show, who shows them.
 
-A case shows the chain when every part of every `must` row that can be judged is met.
+A case shows the chain when every link of it in the mission file is there; it is within
+what was published when every part of every `must` row that can be judged is met, too.
 Left out are parts that need more than the one flight, see `judged`.
 """
 
@@ -28,6 +29,7 @@ OF_ARCS = (
     "circularisation_apolune_km",
     "stopping_height_ratio",
 )
+LINK = "chain-"  # begins the ids of links
 QUANTILES = (0.05, 0.5, 0.95)
 SIGNIFICANT = 0.01  # of the p-values of inputs, after Holm's correction
 
@@ -69,7 +71,11 @@ class Row:
 
 def judged(mission: Mission, *, synthetic: bool) -> tuple[list[Wanted], list[LeftOut]]:
     """What a case must show, and what of the musts is left out, with the reason."""
-    wanted, left = [], []
+    wanted = [
+        Wanted(f"{LINK}{i}", k.text, k.metric, k.unit, k.low, k.high)
+        for i, k in enumerate(mission.chain, 1)
+    ]
+    left = []
     for row in mission.published:
         for part in row.parts if row.grade == "must" else ():
             fault, name = split(part.metric)
@@ -95,8 +101,15 @@ def measured(wanted: Sequence[Wanted], seen: Seen) -> tuple[float, ...]:
 
 
 def shows(wanted: Sequence[Wanted], row: Row) -> bool:
-    """Whether a case shows the whole chain."""
-    return all(w.met(x) for w, x in zip(wanted, row.values, strict=True))
+    """Whether a case shows the whole chain; without one, all that is wanted."""
+    pairs = list(zip(wanted, row.values, strict=True))
+    links = [p for p in pairs if p[0].id.startswith(LINK)]
+    return all(w.met(x) for w, x in links or pairs)
+
+
+def within(wanted: Sequence[Wanted], row: Row) -> bool:
+    """Whether a case is within every must as well."""
+    return not missed(wanted, row)
 
 
 def missed(wanted: Sequence[Wanted], row: Row) -> set[str]:
@@ -127,9 +140,11 @@ def summed(
     good = np.array([shows(wanted, row) for row in inside], dtype=bool)
     return {
         "shown": _shown(wanted, rows),
+        "within": _within(wanted, rows),
         "lost": _lost(rows),
         "sound": {
             "shown": _shown(wanted, inside),
+            "within": _within(wanted, inside),
             "lost": _lost(inside),
             "outcomes": _outcomes(inside),
             "shown_by_outcome": _outcomes([r for r in inside if shows(wanted, r)]),
@@ -144,6 +159,10 @@ def summed(
 
 def _shown(wanted: Sequence[Wanted], rows: Sequence[Row]) -> dict[str, Any]:
     return share(sum(shows(wanted, row) for row in rows), len(rows))
+
+
+def _within(wanted: Sequence[Wanted], rows: Sequence[Row]) -> dict[str, Any]:
+    return share(sum(within(wanted, row) for row in rows), len(rows))
 
 
 def _lost(rows: Sequence[Row]) -> dict[str, Any]:

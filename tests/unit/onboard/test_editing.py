@@ -13,6 +13,7 @@ from frigoris.onboard.editing import (
     CHI2,
     EDITORS,
     LATCHING,
+    MULTIPLE_MODEL,
     NONE,
     REACQUIRE,
     Editing,
@@ -60,6 +61,13 @@ def test_a_gate_locks_the_filter_out() -> None:
     assert found["rejected"] == found["after"] == 240
     assert found["error"] == pytest.approx(-2999.0, abs=3.0)
     assert found["sigma"] == pytest.approx(3.3, abs=0.3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weighing_three_models_cures_it_sooner(seed: int) -> None:
+    found = fly(MULTIPLE_MODEL, seed)
+    assert 2 <= found["rejected"] <= 4  # measured 2
+    assert abs(found["error"]) < 3.0
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -120,3 +128,14 @@ def test_the_first_range_is_believed_and_none_is_not_a_reject(kind: int) -> None
 def test_the_floor_widens_the_gate() -> None:
     used, _ = told(CHI2, [0.0, 299.0, 301.0], floor=300.0)
     assert used == [True, True, False]
+
+
+def test_false_ranges_are_no_step_to_the_three_models() -> None:
+    """Each somewhere else, every second of them false: none of those is believed."""
+    rng = np.random.default_rng(6)
+    stream = [10.0 * rng.normal() for _ in range(40)]
+    stream[5::2] = [float(x) for x in rng.uniform(500.0, 9000.0, len(stream[5::2]))]
+    used, memory = told(MULTIPLE_MODEL, stream)
+    assert not any(used[5::2])
+    assert all(used[:5]) and np.mean(used[6::2]) > 0.9
+    assert float(memory.stepped) < 0.5

@@ -130,6 +130,15 @@ def test_ranges_have_their_bias_and_noise() -> None:
     assert value.std() == pytest.approx(0.7, rel=0.02)
 
 
+@pytest.mark.parametrize("cosine", [0.9, 0.5, 0.25])
+def test_the_reach_goes_as_the_root_of_the_incidence(cosine: float) -> None:
+    """Half of the shots are detected where the mean signal is the threshold."""
+    far = 50e3 * np.sqrt(850.0 / 70.0 / 6.0 * cosine)
+    for share, slant in ((0.5, far), (norm.sf(6.0 * (1 - 1 / 0.97**2)), 0.97 * far)):
+        found = np.isfinite(shots(link(), view(slant, cos_incidence=cosine), 1)).mean()
+        assert found == pytest.approx(share, abs=0.01)
+
+
 def test_a_shot_that_is_not_due_says_nothing_and_is_not_remembered() -> None:
     state = laser.start(jnp.zeros(N))
     noise = normals(KEYS, jnp.uint32(0), laser.NOISES)
