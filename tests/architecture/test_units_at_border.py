@@ -77,5 +77,5 @@ def test_no_two_keys_of_a_section_differ_by_the_unit_only(path, owner):
 
 def test_all_sections_of_numbers_are_known_as_such():
     others = {"faults", "dispersions", "requirements", "published", "engineering"}
-    others |= {"fitted", "open_items", "sources"}
+    others |= {"chain", "fitted", "open_items", "sources"}
     assert set(PARAMETERS) | others == set(Mission.model_fields)

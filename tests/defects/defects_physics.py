@@ -4,7 +4,9 @@ from defects.catalogue import Defect
 
 BODY = ("tests/analytic/test_rigid_body.py",)
 LANDER = ("tests/unit/lander/test_lander.py",)
-SENSORS = ("tests/unit/sensors",)
+SENSORS = ("tests/unit/sensors/test_sensors.py",)
+LASER = ("tests/unit/sensors/test_laser.py",)
+INSTRUMENTS = ("tests/unit/sensors/test_instruments.py",)
 NAVIGATION = ("tests/unit/onboard/test_navigation.py",)
 EDITING = ("tests/unit/onboard/test_editing.py",)
 GRAVITY = ("tests/unit/math/test_harmonics.py",)
@@ -81,42 +83,42 @@ DEFECTS = [
         "sensors/laser.py",
         "(jnp.pi * view.slant_range * view.slant_range)",
         "(jnp.pi * view.slant_range * 5e4)",
-        SENSORS,
+        LASER,
     ),
     Defect(
         "any single detection is valid",
         "sensors/laser.py",
         "jnp.isfinite(shot) & (count >= laser.confirm)",
         "jnp.isfinite(shot) & (count >= 1.0)",
-        SENSORS,
+        LASER,
     ),
     Defect(
         "a stretched echo is as high as a short one",
         "sensors/laser.py",
         "return echo / jnp.sqrt(1.0 + spread * spread)",
         "return echo + 0.0 * spread",
-        SENSORS,
+        LASER,
     ),
     Defect(
         "false alarms come twice as often",
         "sensors/laser.py",
         "laser.bandwidth / jnp.sqrt(3.0)",
         "laser.bandwidth / jnp.sqrt(0.75)",
-        SENSORS,
+        LASER,
     ),
     Defect(
         "a reading comes a tick early",
         "sensors/delay.py",
         "due = jnp.abs(age[tail] - latency) < 0.5",
         "due = jnp.abs(age[tail] + 1.0 - latency) < 0.5",
-        SENSORS,
+        INSTRUMENTS,
     ),
     Defect(
         "the accelerometer feels no turn",
         "sensors/imu.py",
         "dv_B = dv_B + cross(change_B, arm)",
         "dv_B = dv_B + 0.0 * cross(change_B, arm)",
-        SENSORS,
+        INSTRUMENTS,
     ),
     Defect(
         "a considered error is estimated",

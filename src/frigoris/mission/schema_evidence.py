@@ -66,6 +66,7 @@ class Link(Part):
 
     text: str = item("the step in words", min_length=1)
     source: str = item("marks of the sources table")
+    terrain: Literal["real", "any"] = item("on which it can be judged", "real")
 
 
 class Engineering(Section):

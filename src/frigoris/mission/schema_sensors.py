@@ -69,8 +69,8 @@ class LaserRangeFinder(Timed):
     )
     range_min_m: Number = param(0, 1e5, "blind below", 0.0)
     range_max_m: Number = param(1, 1e6, "longest range that the timer counts")
-    confirm_count: Count = param(1, 64, "N: valid after N hits")
-    window_count: Count = param(1, 8, "M: among the last M pulses")
+    confirm_count: Count = param(1, 10, "N: valid after N hits")
+    window_count: Count = param(1, 10, "M: among the last M pulses")
     agree_m: Number = param(
         0.1, 1e6, "by which those hits may differ from the last one", 1e6
     )

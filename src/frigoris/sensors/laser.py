@@ -30,7 +30,7 @@ from frigoris.sensors.mount import Mount
 from frigoris.types import Flag, Scalar
 
 NOISES = 4  # standard normal numbers that one shot uses
-WINDOW = 8  # shots that the instrument can remember
+WINDOW = 10  # shots that the instrument can remember
 BASE = 17.0  # over which the roughness of the ground is told [m]
 
 
@@ -70,7 +70,7 @@ class Laser(eqx.Module):
 class LaserState(eqx.Module):
     """Ranges of the last shots, newest first, infinite where nothing was detected."""
 
-    ranges: Float[Array, "8 *cases"]  # [m]
+    ranges: Float[Array, "10 *cases"]  # [m]
 
 
 class View(NamedTuple):

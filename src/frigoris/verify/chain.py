@@ -29,6 +29,7 @@ OF_ARCS = (
     "circularisation_apolune_km",
     "stopping_height_ratio",
 )
+GROUND = "needs measured ground"
 LINK = "chain-"  # begins the ids of links
 QUANTILES = (0.05, 0.5, 0.95)
 SIGNIFICANT = 0.01  # of the p-values of inputs, after Holm's correction
@@ -74,8 +75,11 @@ def judged(mission: Mission, *, synthetic: bool) -> tuple[list[Wanted], list[Lef
     wanted = [
         Wanted(f"{LINK}{i}", k.text, k.metric, k.unit, k.low, k.high)
         for i, k in enumerate(mission.chain, 1)
+        if k.terrain == "any" or not synthetic
     ]
     left = []
+    if len(wanted) < len(mission.chain):
+        left = [LeftOut("chain", k.metric, GROUND) for k in mission.chain]
     for row in mission.published:
         for part in row.parts if row.grade == "must" else ():
             fault, name = split(part.metric)
@@ -85,7 +89,7 @@ def judged(mission: Mission, *, synthetic: bool) -> tuple[list[Wanted], list[Lef
             elif name in OF_ARCS:
                 why = "on an arc flown by itself"
             elif synthetic and row.terrain != "any":
-                why = "needs measured ground"
+                why = GROUND
             if why:
                 left.append(LeftOut(row.id, part.metric, why))
                 continue

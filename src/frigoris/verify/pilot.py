@@ -13,10 +13,11 @@ import numpy as np
 
 from frigoris import runtime
 from frigoris.campaign.execution import begin, kill
+from frigoris.constants import TICK
 from frigoris.errors import UserError, WorkerError
 from frigoris.flight.outcome import Rated, Touch
 from frigoris.flight.params import Params
-from frigoris.flight.slices import SLICE_TICKS, TICK, Timetable
+from frigoris.flight.slices import SLICE_TICKS, Timetable
 from frigoris.mission.batch import (
     WIDTH,
     Stage,

@@ -223,7 +223,7 @@ def test_a_mistake_is_told_before_anything_flies(capsys, words, told):
 def test_a_mission_without_published_musts_is_refused(mission, monkeypatch):
     ground = SimpleNamespace(synthetic=True, name="embedded")
     monkeypatch.setattr(robust, "terrain_of", lambda *_: ground)
-    plain = mission.model_copy(update={"published": ()})
+    plain = mission.model_copy(update={"published": (), "chain": ()})
     with pytest.raises(UserError, match="no must row under `published`"):
         robust.robust(Job(plain, COUNT), 1)
 
@@ -353,14 +353,34 @@ def test_an_input_that_decides_is_named():
     assert [row["input"] for row in named] == ["cause"]
 
 
+def test_the_chain_is_judged_by_itself_and_the_musts_besides():
+    """By hand: the link is there in two of three, the must in one of those."""
+    wanted = [
+        Wanted("chain-1", "late", "latched", "yes", 1.0, 1.0),
+        Wanted("a", "speed", "impact_speed_m_s", "m_s", 30.0, 50.0),
+    ]
+    rows = [
+        Row(k, "crashed", values)
+        for k, values in enumerate([(1.0, 40.0), (1.0, 60.0), (0.0, 40.0)])
+    ]
+    found = summed(wanted, rows, {0, 1, 2})
+    assert found["shown"]["count"] == 2
+    assert found["within"]["count"] == 1
+
+
 def test_what_one_flight_cannot_tell_is_left_out_by_name(mission, atlas):
     wanted, left = judged(mission, synthetic=False)
-    assert [w.id for w in wanted] == ["m2-06", "m2-07", "m2-08", "m2-12", "m2-15"]
+    links = ["chain-1", "chain-2", "chain-3"]
+    musts = ["m2-06", "m2-07", "m2-08", "m2-12", "m2-15"]
+    assert [w.id for w in wanted] == links + musts
     assert [x.id for x in left] == ["m2-06", "m2-20", "m2-20", "m2-20"]
     assert {x.why for x in left} == {"compares with another flight"}
     wanted, left = judged(mission, synthetic=True)
-    assert [w.id for w in wanted] == ["m2-06"]
+    assert [w.id for w in wanted] == [*links, "m2-06"]
     assert "needs measured ground" in {x.why for x in left}
     wanted, left = judged(atlas, synthetic=False)
-    assert {w.id for w in wanted} == {"m1-07", "m1-08", "m1-10", "m1-11", "m1-16"}
+    musts = {"m1-07", "m1-08", "m1-10", "m1-11", "m1-16"}
+    assert {w.id for w in wanted} == musts | {f"chain-{k}" for k in range(1, 5)}
     assert [x.id for x in left] == ["m1-09"] * 3
+    wanted, left = judged(atlas, synthetic=True)
+    assert wanted == [] and [x.id for x in left][:4] == ["chain"] * 4
