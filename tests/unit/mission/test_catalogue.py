@@ -9,7 +9,7 @@ from frigoris.mission.catalog import catalogue, find
 from frigoris.mission.check import edges, over_fitted
 from frigoris.mission.load import load_mission
 
-ABOUT = {"dispersions", "requirements", "published", "engineering", "fitted"}
+ABOUT = {"dispersions", "requirements", "published", "chain", "engineering", "fitted"}
 NUMBER = re.compile(r"(?<![\w.-])-?\d+(\.\d+)?\b")
 MARK = re.compile(r"\[(?:own|0|[DKR]\b|S\d)|fitted|by definition")
 
