@@ -20,6 +20,7 @@ from frigoris.mission.batch import fly_lanes, look_at, make_stage  # noqa: E402
 from frigoris.mission.cases import Case  # noqa: E402
 from frigoris.mission.edit import set_values  # noqa: E402
 from frigoris.mission.load import load_mission  # noqa: E402
+from frigoris.mission.schema import Mission  # noqa: E402
 from frigoris.report.style import LIGHT, RC  # noqa: E402
 
 MISSION = load_mission("hakuto-r-m1")
@@ -33,12 +34,37 @@ CURES = {
     "noise of the relief, latch kept": (f"{N}relief_walk_m=30",),
     "noise of the relief, no latch": (f"{N}editor=chi2", f"{N}relief_walk_m=30"),
     "both": (f"{N}editor=reacquire", f"{N}relief_walk_m=30"),
+    "three hypotheses": (f"{N}editor=multiple_model",),
+    "three hypotheses, noise": (f"{N}editor=multiple_model", f"{N}relief_walk_m=30"),
 }
+# of the example with every instrument
+EQUIPPED = load_mission(Path(__file__).parents[1] / "examples" / "all-sensors.yaml")
+CARRIED = {
+    "velocimeter below 5 km, latch kept": ("velocimeter",),
+    "map of heights on board, latch kept": ("map",),
+    "velocimeter and map, latch kept": ("velocimeter", "map"),
+}
+MAP_KM = 200.0  # half of its width: the way of the braking burn
 BEFORE = 480.0  # shown from so long after ignition [s]
 
 
-def flown(sets: tuple[str, ...], name: str) -> Seen:
-    mission = set_values(MISSION, list(sets))
+def carrying(what: tuple[str, ...]) -> Mission:
+    """The mission with further instruments or a map."""
+    told, sensors, onboard = MISSION, MISSION.sensors, MISSION.onboard
+    navigation = onboard.navigation
+    if "velocimeter" in what:
+        unit = EQUIPPED.sensors.velocimeter
+        sensors = sensors.model_copy(update={"velocimeter": unit})
+    if "map" in what:
+        wide = EQUIPPED.onboard.navigation.map.model_copy(
+            update={"half_km": MAP_KM, "resolution_m": 500.0}
+        )
+        navigation = navigation.model_copy(update={"map": wide})
+    onboard = onboard.model_copy(update={"navigation": navigation})
+    return told.model_copy(update={"sensors": sensors, "onboard": onboard})
+
+
+def flown(mission: Mission, name: str) -> Seen:
     stage = make_stage(mission, name)
     return look_at(stage, fly_lanes(stage, [(mission, Case(None, noise=False))]), 0)
 
@@ -87,10 +113,12 @@ def draw(seen: Seen, path: Path) -> None:
 
 def main() -> None:
     print("| change | " + " | ".join(MAPS) + " |\n|---|" + "---|" * len(MAPS))
-    for words, sets in CURES.items():
-        seen = [flown(sets, name) for name in MAPS]
+    changed = {w: set_values(MISSION, list(sets)) for w, sets in CURES.items()}
+    changed |= {words: carrying(what) for words, what in CARRIED.items()}
+    for words, mission in changed.items():
+        seen = [flown(mission, name) for name in MAPS]
         print(f"| {words} | " + " | ".join(map(line, seen)) + " |", flush=True)
-        if not sets:
+        if words == "as flown":
             draw(seen[0], Path(__file__).parents[1] / "figures" / "atlas.png")
 
 

@@ -9,7 +9,7 @@ Source: Bar-Shalom, Li and Kirubarajan 2001, section 5.4.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import jax
 import jax.numpy as jnp
@@ -30,9 +30,11 @@ from frigoris.flight.step import Flying
 from frigoris.math.rotation import conj, qmul, rotvec_from_q
 from frigoris.messages import PHASES, PITCH_UP
 from frigoris.onboard import covariance as cov
+from frigoris.types import Mat3
 
 MOTION = (cov.R, cov.V, cov.PSI)  # what is held against the truth
 SPAN = 20  # ticks between two looks, engines on
+RANGED = ("pitch_up", "terminal_descent", "terminal_landing")
 FLIGHT = ("coast", "braking", "pitch_up", "terminal_descent", "terminal_landing")
 
 
@@ -45,9 +47,11 @@ class Epochs:
     flying: np.ndarray  # yes or no
     nees: np.ndarray  # over the number of states
     parts: np.ndarray  # the same of position, velocity and attitude alone
-    altitude_error: np.ndarray  # of the height over the ground [m]
-    altitude_sigma: np.ndarray  # [m]
-    altitude: np.ndarray  # true, over the ground [m]
+    radius_error: np.ndarray  # of the distance from the Moon's centre [m]
+    radius_sigma: np.ndarray  # [m]
+    height: np.ndarray  # true, of the footpads over the ground [m]
+    height_error: np.ndarray  # [m]
+    height_sigma: np.ndarray  # [m]
     rate_error: np.ndarray  # of the vertical speed [m/s]
     rate_sigma: np.ndarray  # [m/s]
     nis: np.ndarray  # of a range that was offered, NaN without one
@@ -62,7 +66,8 @@ class Row:
     looks: int
     nees: float  # mean over n
     parts: tuple[float, ...]  # of position, velocity, attitude
-    altitude_inside: float  # share within three sigma
+    radius_inside: float  # share within three sigma
+    height_inside: float  # the same where ranges have come, NaN before
     rate_inside: float
     offered: int  # ranges
     nis_offered: float  # mean
@@ -93,10 +98,30 @@ def errors(row: dict[str, np.ndarray]) -> np.ndarray:
     return np.concatenate([r, v, np.asarray(psi)])
 
 
-def watch(params: Params, times: Timetable, progress: Progress | None = None) -> Epochs:
-    """Fly a batch and look at truth and filter every two seconds of powered flight."""
+def watch(
+    params: Params, times: Timetable, count: int, progress: Progress | None = None
+) -> Epochs:
+    """Fly a batch and look at truth and filter every two seconds of powered flight.
+
+    The first `count` lanes count; the others fill the batch up.
+    """
     looks = [_look(*both) for both in _looks(params, times, progress)]
-    return Epochs(**{key: np.array([x[key] for x in looks]) for key in looks[0]})
+    return Epochs(
+        **{key: np.array([x[key] for x in looks])[..., :count] for key in looks[0]}
+    )
+
+
+def together(parts: list[Epochs]) -> Epochs:
+    """Batches side by side; one that ended sooner is filled up with nothing."""
+    longest = max(len(part.time) for part in parts)
+
+    def whole(key: str) -> np.ndarray:
+        arrays = [getattr(part, key) for part in parts]
+        ends = [[(0, longest - len(a))] + [(0, 0)] * (a.ndim - 1) for a in arrays]
+        filled = [np.pad(a, end) for a, end in zip(arrays, ends, strict=True)]
+        return np.concatenate(filled, axis=-1)
+
+    return Epochs(**{field.name: whole(field.name) for field in fields(Epochs)})
 
 
 def _looks(
@@ -120,6 +145,7 @@ def _look(flying: Flying, last: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     up = last["r_M"]
     up = up / np.linalg.norm(up, axis=0)
     high = np.linalg.norm(last["r_M"], axis=0) - RADIUS_MOON - last["ground_height"]
+    high = high - last["standoff"]
     ranged = last["laser_valid"].astype(bool) & (last["laser_spread"] > 0.0)
     spread = np.where(ranged, last["laser_spread"], 1.0)
     return {
@@ -130,14 +156,22 @@ def _look(flying: Flying, last: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "parts": np.array(
             [nees(nav.covariance, e[3 * k : 3 * k + 3], (k,)) for k in MOTION]
         ),
-        "altitude": high,
-        "altitude_error": last["est_height"] + last["standoff"] - high,
-        "altitude_sigma": last["sigma_height"],
+        "radius_error": np.sum(e[:3] * up, axis=0),
+        "radius_sigma": _along(nav.covariance[cov.R, cov.R], up),
+        "height": high,
+        "height_error": high - last["est_height"],
+        "height_sigma": last["sigma_height"],
         "rate_error": np.sum(e[3:6] * up, axis=0),
         "rate_sigma": last["sigma_rate"],
         "nis": np.where(ranged, (last["laser_innovation"] / spread) ** 2, np.nan),
         "accepted": last["laser_accepted"] > 0.5,
     }
+
+
+def _along(block: Mat3, up: np.ndarray) -> np.ndarray:
+    """Sigma of a vector along a direction."""
+    variance = np.einsum("ic,ijc,jc->c", up, np.asarray(block), up)
+    return np.asarray(np.sqrt(variance))
 
 
 def table(seen: Epochs) -> list[Row]:
@@ -166,7 +200,10 @@ def _row(name: str, seen: Epochs, chosen: np.ndarray) -> Row:
         looks=int(chosen.sum()),
         nees=mean(seen.nees[chosen]),
         parts=tuple(mean(seen.parts[:, k][chosen]) for k in range(len(MOTION))),
-        altitude_inside=inside(seen.altitude_error, seen.altitude_sigma),
+        radius_inside=inside(seen.radius_error, seen.radius_sigma),
+        height_inside=inside(seen.height_error, seen.height_sigma)
+        if name in RANGED
+        else float("nan"),
         rate_inside=inside(seen.rate_error, seen.rate_sigma),
         offered=int(offered.sum()),
         nis_offered=mean(nis[offered]),
@@ -175,9 +212,9 @@ def _row(name: str, seen: Epochs, chosen: np.ndarray) -> Row:
     )
 
 
-def sigma_near(seen: Epochs, altitude: float) -> np.ndarray:
-    """Sigma of the altitude [m] of each case at its last look above `altitude` [m]."""
-    above = seen.flying & (seen.altitude > altitude) & (seen.phase >= PITCH_UP)
+def sigma_near(seen: Epochs, height: float) -> np.ndarray:
+    """Sigma of the height [m] of each case at its last look above `height` [m]."""
+    above = seen.flying & (seen.height > height) & (seen.phase >= PITCH_UP)
     last = above.shape[0] - 1 - np.argmax(above[::-1], axis=0)
-    found = np.take_along_axis(seen.altitude_sigma, last[None], axis=0)[0]
+    found = np.take_along_axis(seen.height_sigma, last[None], axis=0)[0]
     return np.asarray(found[above.any(axis=0)])
