@@ -130,7 +130,7 @@ def test_the_gradient_of_an_estimate_is_finite_with_every_other_range_invalid(
         )
 
         def step(k: int, nav: navigation.Navigator) -> navigation.Navigator:
-            valid = k % 2 == 0
+            valid = jnp.asarray(k % 2 == 0)
             reading = jnp.where(valid, 890.0 - 8.0 * k, jnp.nan)
             nav = navigation.strapdown(
                 nav, config.moon, zero, 0.33 * jnp.array([0.0, 0.0, 1.0]),

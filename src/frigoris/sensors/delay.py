@@ -20,7 +20,7 @@ class Ring(eqx.Module):
 
 def start(zero: Scalar, count: int) -> Ring:
     """Nothing was said yet; `count` numbers a tick."""
-    return Ring(jnp.full((DEPTH, count, *jnp.shape(zero)), jnp.nan))
+    return Ring(jnp.stack([jnp.stack([zero + jnp.nan] * count)] * DEPTH))
 
 
 def push(
