@@ -199,10 +199,10 @@ def test_the_runs_of_a_mission_with_a_fitted_heading(atlas):
 
 
 def test_what_is_held_is_not_drawn(mission):
-    held = runs(Job(mission, COUNT, hold=("lander", f"{LASER}.ap")))[1]
+    held = runs(Job(mission, COUNT, hold=("lander", f"{LASER}.pu")))[1]
     paths = [part.path for part in held.parts]
     assert paths and not [p for p in paths if p.startswith("lander")]
-    assert f"{LASER}.aperture_mm" not in paths and f"{LASER}.optics_ratio" in paths
+    assert f"{LASER}.pulse_energy_micro_J" not in paths and f"{LASER}.noise_m" in paths
     check_job(Job(mission, COUNT, hold=("lander",)))
 
 
