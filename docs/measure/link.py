@@ -14,7 +14,7 @@ from frigoris.mission.edit import set_values  # noqa: E402
 from frigoris.mission.fly import without  # noqa: E402
 from frigoris.mission.load import load_mission  # noqa: E402
 
-FACTORS = (1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+FACTORS = (1.0, 2.0, 4.0, 8.0, 10.0, 12.0, 16.0)
 PATH = "sensors.laser.efficiency_ratio"
 
 
