@@ -141,6 +141,40 @@ def _inertial(
     return imu.measure(unit, state.imu, dtheta, dv, dt, noise)
 
 
+class _Late(NamedTuple):
+    """What has arrived by now, and what has not yet."""
+
+    laser: Array  # range and cant
+    radar: Radar | None
+    speed: Speed | None
+    fix: Fix | None
+    said: Said
+
+
+def _reported(
+    params: Params,
+    state: State,
+    tick: UInt32[Array, ""],
+    fresh: tuple[Array, Array | None, Array | None, Array | None],
+) -> _Late:
+    """Words of laser, radar, velocimeter and camera go through their latencies."""
+    s, old, dt = params.sensors, state.said, state.elapsed
+    shot, echo, speeds, place = fresh
+    laser_late, ring = delay.push(old.laser, tick, s.laser.latency, shot)
+    radar = speed = fix = None
+    rings: list[delay.Ring | None] = [None, None, None]
+    if s.radar is not None and old.radar is not None and echo is not None:
+        late, rings[0] = delay.push(old.radar, tick, s.radar.latency, echo)
+        radar = Radar(late[0], s.radar.latency * dt)
+    if s.speed is not None and old.speed is not None and speeds is not None:
+        late, rings[1] = delay.push(old.speed, tick, s.speed.latency, speeds)
+        speed = Speed(late, s.speed.latency * dt)
+    if s.camera is not None and old.fix is not None and place is not None:
+        late, rings[2] = delay.push(old.fix, tick, s.camera.latency, place)
+        fix = Fix(late[:3], late[3], s.camera.latency * dt)
+    return _Late(laser_late, radar, speed, fix, Said(ring, *rings))
+
+
 def sense(
     params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
 ) -> tuple[Measurements, State, Beam]:
@@ -155,47 +189,29 @@ def sense(
         s.laser, state.laser, view, sight.due(s.laser.period, tick), noise[imu.NOISES :]
     )
     echo, speeds = _middle(params, state, stand, tick)
-    fresh = jnp.stack([shot, state.laser_cant])
-    laser_late, ring = delay.push(state.said.laser, tick, s.laser.latency, fresh)
-    said = Said(laser=ring, radar=None, speed=None, fix=None)
-    radar = speed = fix = None
-    if s.radar is not None and state.said.radar is not None and echo is not None:
-        late, ring = delay.push(state.said.radar, tick, s.radar.latency, echo)
-        radar = Radar(late[0], s.radar.latency * state.elapsed)
-        said = eqx.tree_at(lambda x: x.radar, said, ring, is_leaf=_absent)
-    if s.speed is not None and state.said.speed is not None and speeds is not None:
-        late, ring = delay.push(state.said.speed, tick, s.speed.latency, speeds)
-        speed = Speed(late, s.speed.latency * state.elapsed)
-        said = eqx.tree_at(lambda x: x.speed, said, ring, is_leaf=_absent)
-    if s.camera is not None and state.said.fix is not None and slow.fix is not None:
-        late, ring = delay.push(state.said.fix, tick, s.camera.latency, slow.fix)
-        fix = Fix(late[:3], late[3], s.camera.latency * state.elapsed)
-        said = eqx.tree_at(lambda x: x.fix, said, ring, is_leaf=_absent)
+    shot = jnp.stack([shot, state.laser_cant])
+    late = _reported(params, state, tick, (shot, echo, speeds, slow.fix))
     measured = Measurements(
         elapsed=state.elapsed,
         dtheta=dtheta,
         dv=dv,
         q_IB=slow.q_IB,
         star_valid=jnp.isfinite(slow.q_IB[0]),
-        laser_range=laser_late[0],
-        laser_valid=jnp.isfinite(laser_late[0]),
-        laser_cant=laser_late[1],
+        laser_range=late.laser[0],
+        laser_valid=jnp.isfinite(late.laser[0]),
+        laser_cant=late.laser[1],
         laser_age=s.laser.latency * state.elapsed,
         propellant=slow.propellant,
         contact=leg_switches.measure(s.legs, time - state.contact.time),
-        radar=radar,
-        speed=speed,
-        fix=fix,
+        radar=late.radar,
+        speed=late.speed,
+        fix=late.fix,
     )
     beam = Beam(
         slant_range=jnp.where(view.hit, view.slant_range, jnp.nan),
         snr=jnp.where(view.hit, laser.signal_to_noise(s.laser, view), 0.0),
     )
     new = replace_at(
-        lambda x: (x.imu, x.laser, x.said), state, (slow.imu, laser_state, said)
+        lambda x: (x.imu, x.laser, x.said), state, (slow.imu, laser_state, late.said)
     )
     return measured, new, beam
-
-
-def _absent(x: object) -> bool:
-    return x is None

@@ -72,11 +72,10 @@ def measure(
 ) -> tuple[Vec3, Scalar]:
     """Position of the camera [m] and the sigma across that it claims [m]; NaN: none."""
     up = place_M / norm(place_M)
-    axis_M = rotate(
-        mount.axes(camera.mount, q_MB),
-        jnp.stack([0.0 * above, 0.0 * above, above * 0.0 - 1.0]),
-    )
-    mean = craters(camera, above, dot(up, camera.sun_M + 0.0 * up))
+    zero = jnp.zeros_like(above)
+    down_B = jnp.stack([zero, zero, zero - 1.0])
+    axis_M = rotate(mount.axes(camera.mount, q_MB), down_B)
+    mean = craters(camera, above, dot(up, camera.sun_M + zero))
     seen = jnp.floor(mean + jnp.sqrt(mean) * camera.noise_switch * noise[0])
     upright = -dot(axis_M, up) > sincos(camera.tilt_max)[1]
     valid = due & upright & (seen >= camera.needed)
