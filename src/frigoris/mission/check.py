@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from frigoris.mission.check_dispersions import dispersion_faults
 from frigoris.mission.check_lander import lander_faults
+from frigoris.mission.check_sensors import sensor_faults
 from frigoris.mission.metrics import METRICS, RELIEF, split
 from frigoris.mission.paths import (
     Parameter,
@@ -41,6 +42,7 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     dispersed = _rows(tree, "dispersions")
     yield from dispersion_faults(dispersed, known, partial(_lookup, tree, known))
     yield from lander_faults(tree)
+    yield from sensor_faults(tree)
     yield from _engineering(tree, known)
     yield from _published(tree)
     yield from _chain(tree)
