@@ -229,6 +229,10 @@ def _software(
         "laser_range": np.where(valid, slant + noise[:, 0], np.nan),
         "laser_valid": valid, "laser_accepted": accepted,
         "laser_deaf": np.zeros(len(valid)),
+        **{
+            name: np.full(len(t), np.nan)
+            for name in ("radar_range", "radar_innovation", "beams", "fix_sigma")
+        },
         "laser_innovation": np.where(accepted, -745.0 * np.exp(-3 * since), 0.0),
         "dv": noise[:, 1:4] * 1e-4 + 0.2, "dtheta": noise[:, 4:7] * 1e-5 + 2e-4,
         "thrust_cmd": burning * 1560.0,

@@ -247,6 +247,7 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "laser_innovation": nav.innovation,
         "laser_spread": nav.spread,
         "laser_deaf": nav.editing.deaf,
+        **_others(measured, nav.radar_innovation),
         "dv": measured.dv,
         "dtheta": measured.dtheta,
         "contact": jnp.any(measured.contact, axis=0),
@@ -258,6 +259,19 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,
         "rcs_duty": commands.rcs_duty,
+    }
+
+
+def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
+    """What instruments say that a lander may have or not; NaN without them."""
+    none = jnp.full_like(said.laser_range, jnp.nan)
+    radar, speed, fix = said.radar, said.speed, said.fix
+    heard = none if speed is None else jnp.sum(jnp.isfinite(speed.closing), axis=0)
+    return {
+        "radar_range": none if radar is None else radar.range,
+        "radar_innovation": none if radar is None else innovation,
+        "beams": heard.astype(none.dtype),
+        "fix_sigma": none if fix is None else fix.sigma,
     }
 
 
