@@ -40,11 +40,15 @@ CURES = {
 # of the example with every instrument
 EQUIPPED = load_mission(Path(__file__).parents[1] / "examples" / "all-sensors.yaml")
 CARRIED = {
-    "velocimeter below 5 km, latch kept": ("velocimeter",),
-    "map of heights on board, latch kept": ("map",),
-    "velocimeter and map, latch kept": ("velocimeter", "map"),
+    "velocimeter behind a gate of 1 m/s": (("velocimeter",), ()),
+    "velocimeter behind a gate of 20 m/s": (
+        ("velocimeter",),
+        (f"{N}speed_gate_m_s=20",),
+    ),
+    "map of heights on board": (("map",), ()),
 }
-MAP_KM = 200.0  # half of its width: the way of the braking burn
+REACH_M = 11_000.0  # of the beams: the rim is passed at 6 km
+MAP_KM = 100.0  # half of its width: ranges begin 60 km before the target
 BEFORE = 480.0  # shown from so long after ignition [s]
 
 
@@ -53,7 +57,7 @@ def carrying(what: tuple[str, ...]) -> Mission:
     told, sensors, onboard = MISSION, MISSION.sensors, MISSION.onboard
     navigation = onboard.navigation
     if "velocimeter" in what:
-        unit = EQUIPPED.sensors.velocimeter
+        unit = EQUIPPED.sensors.velocimeter.model_copy(update={"range_max_m": REACH_M})
         sensors = sensors.model_copy(update={"velocimeter": unit})
     if "map" in what:
         wide = EQUIPPED.onboard.navigation.map.model_copy(
@@ -114,7 +118,10 @@ def draw(seen: Seen, path: Path) -> None:
 def main() -> None:
     print("| change | " + " | ".join(MAPS) + " |\n|---|" + "---|" * len(MAPS))
     changed = {w: set_values(MISSION, list(sets)) for w, sets in CURES.items()}
-    changed |= {words: carrying(what) for words, what in CARRIED.items()}
+    changed |= {
+        words: set_values(carrying(what), list(sets))
+        for words, (what, sets) in CARRIED.items()
+    }
     for words, mission in changed.items():
         seen = [flown(mission, name) for name in MAPS]
         print(f"| {words} | " + " | ".join(map(line, seen)) + " |", flush=True)

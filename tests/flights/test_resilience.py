@@ -48,11 +48,11 @@ def test_either_fault_alone_lands(fleet: Fleet, alone: str) -> None:
 
 
 def test_dispersion_seldom_undoes_the_failure(fleet: Fleet) -> None:
-    """1204 of 1280 cases with both faults crash: `frigoris campaign
+    """1158 of 1280 cases with both faults crash: `frigoris campaign
     hakuto-r-m2 -n 1280`. A count outside of these comes once in ten thousand.
     """
     outcomes = [fleet.see(f"flown-{k}").outcome for k in range(20)]
-    least, most = binom.ppf([5e-5, 1.0 - 5e-5], 20, 1204 / 1280)
+    least, most = binom.ppf([5e-5, 1.0 - 5e-5], 20, 1158 / 1280)
     assert least <= outcomes.count(CRASHED) <= most
 
 
