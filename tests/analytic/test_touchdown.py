@@ -288,6 +288,7 @@ def test_a_fast_one_breaks_its_struts_and_strikes_with_its_body() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_sum_of_energies_is_that_of_its_parts() -> None:
     machine, start = random_touchdowns(4, 4, 8)
     s, _ = run(machine, start, 0.2)

@@ -125,6 +125,7 @@ def test_a_case_with_a_plan_of_its_own_does_not_depend_on_its_neighbours(
         assert same(pilot.fly([case])[1], together.slice(place, 1))
 
 
+@pytest.mark.slow
 def test_three_workers_write_the_same_store(
     flown: Store, plan: Plan, tmp_path: Path
 ) -> None:
@@ -156,6 +157,7 @@ class Stopped(Exception):
     """What a test breaks a campaign off with, as Ctrl-C does."""
 
 
+@pytest.mark.slow
 def test_after_a_stop_it_goes_on_and_nothing_is_twice_or_lost(
     flown: Store, plan: Plan, tmp_path: Path
 ) -> None:
