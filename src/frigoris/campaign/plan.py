@@ -13,6 +13,7 @@ from frigoris.mission.cases import SEED
 from frigoris.mission.edit import consistent
 from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
+from frigoris.onboard.covariance import MOTION, WHOLE
 from frigoris.onboard.software import FILTER_TICKS, GUIDANCE_TICKS, STAR_TICKS
 
 WIDTH = 64  # lanes of the program that all campaigns fly
@@ -61,15 +62,20 @@ def as_plan(mission: Mission, count: int, **options: Any) -> Plan:
 
 def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str, Any]:
     """What was switched on: a rate of landings means nothing without it."""
+    sensors = mission.sensors
+    carried = ("radar_altimeter", "velocimeter", "landmark_camera")
+    slow = mission.onboard.navigation.slow_errors
     return {
         "tick_s": TICK,
         "coast_tick_s": COAST_TICK_MAX,
         "rk4_steps_per_tick": 1,
-        "filter_states": 15,
+        "filter_states": 3 * (MOTION if slow is None else WHOLE),
         "filter_Hz": 1.0 / (TICK * FILTER_TICKS),
         "star_tracker_Hz": 1.0 / (TICK * STAR_TICKS),
         "guidance_Hz": 1.0 / (TICK * GUIDANCE_TICKS),
-        "laser_Hz": 1.0 / TICK,
+        "laser_Hz": sensors.laser.rate_Hz,
+        "instruments": [name for name in carried if getattr(sensors, name)],
+        "onboard_map": mission.onboard.navigation.map is not None,
         "sample_Hz": 1.0 / (TICK * EVERY),
         "gravity_degree_count": mission.moon.gravity_degree_count,
         "third_bodies": list(mission.moon.third_bodies),

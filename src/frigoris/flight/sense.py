@@ -185,8 +185,9 @@ def sense(
     within = replace_at(lambda x: x.imu, state, imu_state)
     slow = _slow(params, within, stand, time, tick)
     view = sight.laser(params, state, stand)
+    now = sight.due(state, s.laser.period, tick)
     shot, laser_state = laser.measure(
-        s.laser, state.laser, view, sight.due(s.laser.period, tick), noise[imu.NOISES :]
+        s.laser, state.laser, view, now, noise[imu.NOISES :]
     )
     echo, speeds = _middle(params, state, stand, tick)
     shot = jnp.stack([shot, state.laser_cant])

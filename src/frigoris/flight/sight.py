@@ -43,16 +43,18 @@ def _at(stand: Stand, where: Mount) -> tuple[Vec3, Vec3]:
     return stand.r_M + arm_M, mount.speed(arm_M, stand.v_M, stand.turn_M)
 
 
-def due(period: Scalar, tick: UInt32[Array, ""]) -> Flag:
-    """Whether an instrument measures in this tick."""
-    count = tick.astype(period.dtype)
-    flag: Flag = count - period * jnp.floor(count / period) < 0.5
-    return flag
-
-
 def _looks(state: State) -> Flag:
     # at rest an instrument looks into its own shadow
     return (state.powered > 0.5) & (state.moving > 0.5)
+
+
+def due(state: State, period: Scalar, tick: UInt32[Array, ""]) -> Flag:
+    """Whether an instrument that looks at the ground measures in this tick.
+
+    Never without power or at rest: noise must not make a range there either.
+    """
+    count = tick.astype(period.dtype)
+    return (count - period * jnp.floor(count / period) < 0.5) & _looks(state)
 
 
 def laser(params: Params, state: State, stand: Stand) -> View:
@@ -106,7 +108,7 @@ def radar(
 ) -> Scalar:
     """Range that the radar altimeter measures [m], NaN where it has none."""
     place_M, _ = _at(stand, unit.mount)
-    now = due(unit.period, tick) & _looks(state)
+    now = due(state, unit.period, tick)
     near = now & (state.clearance < unit.range_max + RELIEF)
     fine = state.moving * fading(state.clearance, *FINE)
 
@@ -133,7 +135,7 @@ def speed(
 ) -> Array:
     """Closing speeds that the velocimeter measures [m/s], one for each beam."""
     place_M, v_M = _at(stand, unit.mount)
-    now = due(unit.period, tick) & _looks(state)
+    now = due(state, unit.period, tick)
     # the height of the footpads is only followed near the ground
     above = altitude(params.terrain, place_M, jnp.zeros_like(state.clearance))
     return velocimeter.measure(
@@ -158,7 +160,7 @@ def fix(
 ) -> Array:
     """Position [m] and its sigma [m] by the landmark camera, as four rows."""
     place_M, _ = _at(stand, unit.mount)
-    now = due(unit.period, tick) & _looks(state)
+    now = due(state, unit.period, tick)
     above = altitude(params.terrain, place_M, jnp.zeros_like(state.clearance))
     place, sigma = landmark_camera.measure(unit, place_M, stand.q_MB, above, now, noise)
     return jnp.concatenate([place, sigma[None]])

@@ -14,15 +14,11 @@ from frigoris.math.rotation import (
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import across, cross, dot, matvec, norm
 from frigoris.onboard import covariance as cov
-from frigoris.onboard.config import NavigationConfig, OnboardConfig
-from frigoris.onboard.navigation import Navigator, corrected, no_error, past
+from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.navigation import Navigator, corrected, gains, no_error, past
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
 REST_TIME = 20.0  # of accelerometer readings that make one calibration, about [s]
-
-
-def _gains(c: NavigationConfig) -> list[Vec3] | None:
-    return None if c.slow is None else [c.slow.range_gain, c.slow.mounting_gain]
 
 
 def update_star(
@@ -47,7 +43,7 @@ def update_star(
         config.navigation.star_sigma**2,
         valid,
         beside=beside,
-        gains=_gains(config.navigation),
+        gains=gains(config.navigation),
     )
     return corrected(nav, p, dx)
 
@@ -63,7 +59,7 @@ def update_rest(nav: Navigator, config: OnboardConfig) -> Navigator:
         mean - nav.accel_bias,
         config.navigation.accel_rest_sigma**2,
         long_enough,
-        gains=_gains(config.navigation),
+        gains=gains(config.navigation),
     )
     nav = corrected(nav, p, dx)
     return replace_at(
@@ -100,7 +96,7 @@ def update_speed(
         left = nu - dot(u_M, dx[cov.V]) - dot(h[cov.PSI], dx[cov.PSI])
         gate = jnp.maximum(c.speed_gate, c.editor.sigma * jnp.sqrt(s))
         use = valid & (jnp.abs(left) <= gate)
-        p, dx = cov.update(p, dx, h, nu, variance, use, gains=_gains(c))
+        p, dx = cov.update(p, dx, h, nu, variance, use, gains=gains(c))
     return corrected(nav, p, dx)
 
 
@@ -135,5 +131,5 @@ def update_fix(
         _, s = cov.sensitivity(p, h, variance)
         nu = dot(e, away)
         inside = jnp.abs(nu - dot(e, dx[cov.R])) <= c.editor.sigma * jnp.sqrt(s)
-        p, dx = cov.update(p, dx, h, nu, variance, valid & inside, gains=_gains(c))
+        p, dx = cov.update(p, dx, h, nu, variance, valid & inside, gains=gains(c))
     return corrected(nav, p, dx)

@@ -27,7 +27,6 @@ from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
 ACCEL_WALK = 1e-7  # of the accelerometer bias, as the filter believes [m/s^2/sqrt(s)]
 GYRO_WALK = 1e-10  # of the gyro bias [rad/s/sqrt(s)]
-REST_TIME = 20.0  # of accelerometer readings that make one calibration, about [s]
 
 
 class Navigator(eqx.Module):
@@ -237,6 +236,11 @@ def _relief(nav: Navigator, walk: Scalar) -> Mat3:
 def no_error(nav: Navigator) -> cov.ErrorState:
     """An error state of noughts."""
     return [jnp.zeros_like(nav.r_M) for _ in range(cov.count(nav.covariance))]
+
+
+def gains(c: NavigationConfig) -> list[Vec3] | None:
+    """Of the slow errors: 1 estimated, 0 considered; None without them."""
+    return None if c.slow is None else [c.slow.range_gain, c.slow.mounting_gain]
 
 
 def corrected(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:

@@ -12,7 +12,7 @@ from frigoris.onboard import covariance as cov
 from frigoris.onboard import editing as edit
 from frigoris.onboard import ground_map
 from frigoris.onboard.config import NavigationConfig, OnboardConfig
-from frigoris.onboard.navigation import Navigator, corrected, no_error, past
+from frigoris.onboard.navigation import Navigator, corrected, gains, no_error, past
 from frigoris.types import Flag, Scalar, Vec3
 
 COS_FLAT = 0.2  # of the largest incidence that is still believed [-]
@@ -182,9 +182,8 @@ def _update(
         )
     unsure = s + opened - variance > c.underweight_above**2
     beta = jnp.where(unsure, c.underweight, 0.0)
-    gains = None if c.slow is None else [c.slow.range_gain, c.slow.mounting_gain]
     p, dx = cov.update(
-        p, no_error(nav), h, nu, variance, use, underweight=beta, gains=gains
+        p, no_error(nav), h, nu, variance, use, underweight=beta, gains=gains(c)
     )
     used = use.astype(nu.dtype)
     said = jnp.where(seen, nu, jnp.nan)
