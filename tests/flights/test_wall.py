@@ -186,3 +186,20 @@ def upright(up: jax.Array) -> jax.Array:
     """Attitude with +z along the vertical."""
     x, y, z = across(up)[0], across(up)[1], up
     return q_from_dcm(jnp.stack([x, y, z], axis=1))
+
+
+def test_without_power_noise_makes_no_range(mission: Mission, fleet: Fleet) -> None:
+    """A receiver that hears false echoes in every gate, and its brown-out."""
+    params, _ = one_case(fleet, nominal(mission), Case(2))
+    params = jax.tree.map(jnp.asarray, params)
+    told = {"bandwidth": 1e9, "threshold": 1.0, "confirm": 1.0, "latency": 0.0}
+    loud = replace_at(
+        lambda p: tuple(getattr(p.sensors.laser, name) for name in told),
+        params,
+        tuple(jnp.float64(value) for value in told.values()),
+    )
+    truth = truth_state.start(loud)[0]
+    dark = replace_at(lambda s: s.powered, truth, jnp.float64(0.0))
+    clock = jnp.float64(0.0), jnp.uint32(0)
+    assert bool(sense(loud, truth, *clock)[0].laser_valid)
+    assert not bool(sense(loud, dark, *clock)[0].laser_valid)

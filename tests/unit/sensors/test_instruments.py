@@ -86,7 +86,7 @@ def test_the_footprint_of_a_radar_has_the_published_radius(beam, radius):
 
 
 def test_a_leaning_radar_ranges_the_near_edge_of_its_beam():
-    """A beam of 20 deg, 20 deg off the vertical, from 5 km: 243.76 m short of its axis."""
+    """A beam of 20 deg that leans by 20 deg, 5 km up: 243.76 m short of its axis."""
     flat = ground_of(lambda x, y: 0.0 * x, step=50.0, half=8000.0)
     r_M = jnp.asarray(place_M(SITE, 0.0, 0.0, 5000.0))
     q = tilted(upright(r_M), [0.0, 1.0, 0.0], np.radians(20.0))
