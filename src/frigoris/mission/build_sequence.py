@@ -9,6 +9,7 @@ from frigoris.phases import PHASES
 from frigoris.units import stem
 
 SIDES = ("_above", "_below")
+FIRST = ("landed", "safe", "abort")  # of several that may follow at once, in this order
 
 
 def target(t: SimpleNamespace) -> Target:
@@ -47,6 +48,12 @@ def _end(name: str, told: SimpleNamespace) -> End:
     )
 
 
+def _ends(told: dict[str, SimpleNamespace]) -> tuple[End, ...]:
+    """In the order in which they count, whatever that of the file is."""
+    order = [*FIRST, *(name for name in PHASES if name not in FIRST)]
+    return tuple(_end(name, told[name]) for name in order if name in told)
+
+
 def sequence_config(
     m: SimpleNamespace, deorbit_time: float, ignition_time: float
 ) -> SequenceConfig:
@@ -57,7 +64,7 @@ def sequence_config(
             number=number,
             law=s.phases[name].law,
             target=s.phases[name].target and target(s.phases[name].target),
-            ends=tuple(_end(n, end) for n, end in s.phases[name].ends.items()),
+            ends=_ends(s.phases[name].ends),
         )
         for number, name in enumerate(PHASES)
         if name in s.phases

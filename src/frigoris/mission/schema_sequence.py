@@ -95,7 +95,7 @@ class Phase(Section):
     law: str = item(f"one of {', '.join(LAWS)}")
     target: Target | None = item("of the law, where it needs one", None)
     ends: dict[str, End] = item(
-        "the phase that follows, and the condition; the first that is true counts",
+        "the phase that follows, and its condition; landed, safe and abort come first",
         default_factory=dict,
     )
 

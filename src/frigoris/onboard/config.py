@@ -178,7 +178,7 @@ class End(eqx.Module):
 
 
 class Phase(eqx.Module):
-    """A phase: what is done in it, and what ends it; the first that is true counts."""
+    """A phase: what is done in it, what ends it; the first that is true counts."""
 
     number: int = eqx.field(static=True)
     law: str = eqx.field(static=True)

@@ -29,7 +29,7 @@ from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Modulation
 from frigoris.onboard.quantities import Known
 from frigoris.phases import BRAKING
-from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
+from frigoris.types import Flag, Index, Jets, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
@@ -108,15 +108,7 @@ def step(
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
     mass = mass_estimate(config, state)
-    now = guidance.Guided(
-        nav=nav,
-        time=state.time,
-        mass=mass,
-        seq=seq,
-        before=state.sequencer.phase,
-        plan=state.plan,
-        path=state.path,
-    )
+    now = _guided(state, nav, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
     direction, thrust = guidance.command(config, now)
     state = replace_at(
@@ -125,6 +117,23 @@ def step(
         (nav, post, seq, now.plan),
     )
     return _actuate(config, state, direction, thrust, mass, dt)
+
+
+def _guided(
+    state: OnboardState,
+    nav: navigation.Navigator,
+    seq: sequence.Sequencer,
+    mass: Scalar,
+) -> guidance.Guided:
+    return guidance.Guided(
+        nav=nav,
+        time=state.time,
+        mass=mass,
+        seq=seq,
+        before=state.sequencer.phase,
+        plan=state.plan,
+        path=state.path,
+    )
 
 
 def _sequenced(
@@ -237,9 +246,7 @@ def _actuate(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     v, phase = config.vehicle, state.sequencer.phase
-    to_ignition = config.sequence.ignition_time - state.time
-    settles = (to_ignition < POINTING_TIME) & sequence.among(phase, guidance.BEFORE)
-    tight = ~sequence.within(config.sequence, phase, ("coast",)) | settles
+    tight = _tight(config, phase, state.time)
     down = sequence.within(config.sequence, phase, ("off",))
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
@@ -289,6 +296,13 @@ def _actuate(
         gimbal=gimbal,
         laser_cant=cant,
     )
+
+
+def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
+    """Whether the attitude is held as in a burn, and not as in a coast."""
+    soon = config.sequence.ignition_time - time < POINTING_TIME
+    settles = soon & sequence.among(phase, guidance.BEFORE)
+    return ~sequence.within(config.sequence, phase, ("coast",)) | settles
 
 
 def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
