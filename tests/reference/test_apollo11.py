@@ -1,8 +1,8 @@
-"""Apollo 11 flown again from its pad load: our quartic against the table before the flight.
+"""Apollo 11 flown again from its pad load: our quartic against the table of the plan.
 
 Published: NASA TN D-6846 table I (from memory, see the dossier); a point mass over a
-Moon that does not turn, so nothing above throttle recovery is compared. Pad load: decoded
-from LM-5's erasable memory, data/apollo.
+Moon that does not turn, so nothing above throttle recovery is compared. Pad load:
+decoded from LM-5's erasable memory, data/apollo.
 """
 
 import json
@@ -13,7 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from frigoris.moon.data import find_file
 from frigoris.onboard.laws import quartic
 from frigoris.onboard.laws.polynomial import Aim
 
@@ -23,6 +22,7 @@ FULL, HIGH, LOW = 43_454.6769, 29_429.0, 26_627.0  # thrust [N]: throttle and it
 EXHAUST = 2955.88868  # [m/s]
 PASS, STEP = 2.0, 0.1  # of guidance, of the motion [s]
 LEAD = 2.2
+CENTRE = np.array([-SITE_RADIUS, 0.0, 0.0])
 TRIM_TIME, TRIM_DV = 26.0, 33.0 * FOOT
 GATES = (24_639.0, 7515.0, 512.0)  # [ft]
 
@@ -34,10 +34,8 @@ class Target(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def load():
-    place = find_file("apollo/lm_descent_targets.json")
-    if place is None:
-        pytest.skip("the pad load is not there: set FRIGORIS_DATA")
+def load(data_dir):
+    place = data_dir / "apollo" / "lm_descent_targets.json"
     return json.loads(place.read_text(encoding="utf-8"))["Apollo 11"]
 
 
@@ -47,8 +45,7 @@ def target(load, letters, end):
 
 
 def acceleration(r, thrust_accel):
-    centre = np.array([-SITE_RADIUS, 0.0, 0.0])
-    d = r - centre
+    d = r - CENTRE
     return thrust_accel - MU * d / np.linalg.norm(d) ** 3
 
 
@@ -59,14 +56,18 @@ jerk_time = jax.jit(quartic.jerk_time)
 def fly(load):
     """Time since the first ignition, speed, climb, height, delta-v at events."""
     phases = [
-        target(load, ("RBRFG_m", "VBRFG_mps", "ABRFG_mps2", "JBRFGstar_mps3"), "TENDBRAK_s"),
-        target(load, ("RAPFG_m", "VAPFG_mps", "AAPFG_mps2", "JAPFGstar_mps3"), "TENDAPPR_s"),
+        target(
+            load, ("RBRFG_m", "VBRFG_mps", "ABRFG_mps2", "JBRFGstar_mps3"), "TENDBRAK_s"
+        ),
+        target(
+            load, ("RAPFG_m", "VAPFG_mps", "AAPFG_mps2", "JAPFGstar_mps3"), "TENDAPPR_s"
+        ),
     ]
     r = np.array([load["RIGNX_m"], 0.0, load["RIGNZ_m"]])
-    centre = np.array([-SITE_RADIUS, 0.0, 0.0])
-    up = (r - centre) / np.linalg.norm(r - centre)
+    up = (r - CENTRE) / np.linalg.norm(r - CENTRE)
     v = load["VIGN_mps"] * np.array([-up[2], 0.0, up[0]])
-    time, dv, mass, t_go = TRIM_TIME, TRIM_DV, MASS, -500.0
+    time, dv, mass, t_go = CENTRE = np.array([-SITE_RADIUS, 0.0, 0.0])
+TRIM_TIME, TRIM_DV, MASS, -500.0
     saturated, now = True, 0
     seen, heights = {}, list(GATES)
     while time < 800.0:
@@ -107,11 +108,11 @@ def fly(load):
 
 
 def height(r):
-    return np.linalg.norm(r + [SITE_RADIUS, 0.0, 0.0]) - SITE_RADIUS
+    return np.linalg.norm(r - CENTRE) - SITE_RADIUS
 
 
 def row(time, r, v, dv):
-    up = (r + [SITE_RADIUS, 0.0, 0.0]) / np.linalg.norm(r + [SITE_RADIUS, 0.0, 0.0])
+    up = (r - CENTRE) / np.linalg.norm(r - CENTRE)
     climb = v @ up
     return {
         "time_s": time,

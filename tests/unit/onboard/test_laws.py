@@ -49,7 +49,6 @@ def test_least_effort_of_the_reference_case():
     def thrust(t: float) -> np.ndarray:
         # thrust acceleration is linear: its ends are those of the law
         a0 = np.asarray(polynomial.total(e_guidance.FAMILY, END, R, V, T) - G)
-        a1 = np.asarray(4.0 * zev / T - 6.0 * zem / T**2 + a0 * 0.0)
         a1 = np.asarray(-6.0 * zem / T**2 + 4.0 * zev / T)
         return a0 + (a1 - a0) * t / float(T)
 
@@ -67,7 +66,7 @@ def test_the_cheapest_time_to_go(weight, seconds):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_law_ends_where_it_aims(name):
     """Closed loop to 0.1 s before the end: position, velocity and, of the quartic, the
-    acceleration; measured 2e-7 m and 1e-6 m/s with steps of a thousandth of what is left.
+    acceleration; what is left over is second order in the last tenth of a second.
     """
     family, to = FAMILIES[name], END._replace(a=jnp.array([0.1, 0.0, 0.3]))
     duration, last = float(T), 0.1
@@ -123,9 +122,9 @@ def test_a_lead_commands_what_the_quartic_has_then():
         )
         return np.concatenate([y[3:], np.asarray(a)])
 
-    y = solve_ivp(
-        rate, (0.0, lead), np.concatenate([R, V]), rtol=1e-11, atol=1e-10
-    ).y[:, -1]
+    y = solve_ivp(rate, (0.0, lead), np.concatenate([R, V]), rtol=1e-11, atol=1e-10).y[
+        :, -1
+    ]
     then = polynomial.total(
         quartic.FAMILY, to, jnp.asarray(y[:3]), jnp.asarray(y[3:]), T - lead
     )
@@ -134,7 +133,7 @@ def test_a_lead_commands_what_the_quartic_has_then():
 
 
 def test_the_time_of_least_peak_is_that_of_a_search():
-    """A braking of 100 s over a small field; Brent on the numerical slope of the peak."""
+    """A braking of two minutes: as low as the lowest of a fine grid, within 2 %."""
     burn = Burn(
         mass=jnp.float64(500.0),
         thrust=jnp.float64(3000.0),
@@ -154,7 +153,7 @@ def test_the_time_of_least_peak_is_that_of_a_search():
     t, level = polynomial.least_peak(
         e_guidance.FAMILY, END, r, v, burn, jnp.float64(100.0), steps
     )
-    assert abs(float(t) - least) <= 2.0
+    assert float(level) == pytest.approx(top(float(t)), rel=1e-12)
     assert float(level) <= top(float(least)) * 1.02
 
 
@@ -179,7 +178,9 @@ def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
     along = Path(jnp.float64(100.0), jnp.float64(2.0), *map(jnp.asarray, (r, v, a)))
     for time in (0.0, 2.0, 3.3, 7.9, 8.0):
         found = path.at(along, jnp.float64(100.0 + time))
-        np.testing.assert_allclose(found[0], [time**3, 2 * time**2, 5 * time], atol=1e-9)
+        np.testing.assert_allclose(
+            found[0], [time**3, 2 * time**2, 5 * time], atol=1e-9
+        )
         np.testing.assert_allclose(found[1], [3 * time**2, 4 * time, 5], atol=1e-9)
         np.testing.assert_allclose(found[2], [6 * time, 4, 0], atol=1e-9)
     late = path.at(along, jnp.float64(120.0))

@@ -106,9 +106,12 @@ def least_peak(
     `steps` [n] or [n, cases] are tried one after the other in both directions.
     """
 
+    # the times that are tried stand before the cases
+    beside, r, v = Aim(*(x[:, None] for x in to)), r[:, None], v[:, None]
+
     def improve(t: Scalar, step: Scalar) -> tuple[Scalar, Scalar]:
         times = jnp.maximum(jnp.stack([t, t - step, t + step]), SOONEST)
-        peaks = peak(family, to, r[:, None], v[:, None], burn, times)
+        peaks = peak(family, beside, r, v, burn, times)
         best = jnp.where(peaks[1] < peaks[0], times[1], times[0])
         low = jnp.minimum(peaks[1], peaks[0])
         return jnp.where(peaks[2] < low, times[2], best), jnp.minimum(peaks[2], low)

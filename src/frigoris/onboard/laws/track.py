@@ -7,7 +7,7 @@ convex guidance, which is made between slices of the flight.
 import jax.numpy as jnp
 
 from frigoris.math.vectors import norm
-from frigoris.onboard.laws import path
+from frigoris.onboard.laws import path, schedule
 from frigoris.onboard.laws.law import Command, Law, Situation
 from frigoris.onboard.laws.path import Path
 
@@ -29,4 +29,15 @@ def _reference(at: Situation) -> Command:
     return _track(at, along)
 
 
+def _convex(at: Situation) -> Command:
+    # before the first solution has come it goes on as the schedule would
+    if at.path is None:
+        raise ValueError("this law needs a path from outside")
+    way, thrust = _track(at, at.path)
+    first, force = schedule.LAW.command(at)
+    have = at.path.step > 0.0
+    return jnp.where(have, way, first), jnp.where(have, thrust, force)
+
+
+CONVEX = Law(_convex, full=True)
 REFERENCE = Law(_reference, full=True)
