@@ -66,8 +66,7 @@ def fly(load):
     r = np.array([load["RIGNX_m"], 0.0, load["RIGNZ_m"]])
     up = (r - CENTRE) / np.linalg.norm(r - CENTRE)
     v = load["VIGN_mps"] * np.array([-up[2], 0.0, up[0]])
-    time, dv, mass, t_go = CENTRE = np.array([-SITE_RADIUS, 0.0, 0.0])
-TRIM_TIME, TRIM_DV, MASS, -500.0
+    time, dv, mass, t_go = TRIM_TIME, TRIM_DV, MASS, -500.0
     saturated, now = True, 0
     seen, heights = {}, list(GATES)
     while time < 800.0:

@@ -219,7 +219,6 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
         drift_gain=leaf(g.drift_gain),
         position_gain=leaf(g.position_gain),
         drift_max=leaf(g.drift_max),
-        track_gain=leaf(g.track_gain),
         reference=None,
     )
 

@@ -24,6 +24,7 @@ def target(t: SimpleNamespace) -> Target:
         level=leaf(t.level),
         freeze=leaf(t.freeze),
         gain=leaf(t.gain),
+        track_gain=leaf(t.track_gain),
         lead=leaf(t.lead),
         t_go=leaf(t.t_go),
         jerk_along=None if t.jerk_along is None else leaf(t.jerk_along),

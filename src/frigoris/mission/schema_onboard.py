@@ -114,9 +114,6 @@ class Guidance(Section):
     )
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
-    track_gain_rad_s: Number = param(
-        0.001, 5, "of the laws that track a path: natural frequency", 0.05
-    )
 
 
 class Modulator(Section):

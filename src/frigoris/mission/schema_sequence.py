@@ -24,6 +24,9 @@ class Target(Section):
     level_ratio: Number = param(0.05, 1, "planned thrust over full thrust", 0.95)
     freeze_s: Number = param(0.1, 120, "gains are held this long before the end", 12.0)
     gain_ratio: Number = param(6, 20, "of the law `augmented`", 9.0)
+    track_gain_rad_s: Number = param(
+        0.001, 5, "of laws that track a path: natural frequency", 0.015
+    )
     lead_s: Number = param(0, 10, "over the lag of vehicle and computer", 0.0)
     t_go_s: Number = param(1, 2000, "first guess, where the jerk tells the time", 500.0)
     jerk_along_m_s3: Number | None = param(

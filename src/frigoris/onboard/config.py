@@ -119,6 +119,7 @@ class Target(eqx.Module):
     level: Scalar  # of thrust, first guess and centre [-]
     freeze: Scalar  # gains are held in the last seconds [s]
     gain: Scalar  # of the augmented law [-]
+    track_gain: Scalar  # of tracking a path: natural frequency [rad/s]
     lead: Scalar  # over the lag of vehicle and computer [s]
     t_go: Scalar  # first guess of the time to go, where the jerk tells it [s]
     jerk_along: Scalar | None  # at the target, if it tells the time to go [m/s^3]
@@ -142,7 +143,6 @@ class GuidanceConfig(eqx.Module):
     drift_gain: Scalar  # horizontal velocity to acceleration [1/s]
     position_gain: Scalar  # horizontal position to velocity [1/s]
     drift_max: Scalar  # commanded horizontal speed at most [m/s]
-    track_gain: Scalar  # of tracking a trajectory, its natural frequency [rad/s]
     reference: Path | None  # the planned trajectory, where a phase tracks it
 
 
