@@ -14,6 +14,7 @@ from support.descents import BLACKMORE, GENERAL, MOON
 
 def fly(problem, found):
     """The state after the thrust of the plan, interpolated here, and its mass flow."""
+    assert found.lands  # an integrator never comes to an end with NaN
 
     def rates(t, y):
         u = [np.interp(t, found.t, u) for u in found.u_L]
