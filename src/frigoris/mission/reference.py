@@ -55,6 +55,7 @@ def reference(load: OnboardConfig, plan: Plan, burn: Burn, target: Target) -> Pa
         r_M=leaf(r_M),
         v_M=leaf(v_M),
         a_M=leaf(first + jerk * times - free_M),
+        word=leaf(1.0),
     )
 
 

@@ -146,6 +146,15 @@ class GuidanceConfig(eqx.Module):
     reference: Path | None  # the planned trajectory, where a phase tracks it
 
 
+class ConvexConfig(eqx.Module):
+    """Replanning by convex guidance."""
+
+    replan: Scalar  # between plans [s]
+    glide: Scalar  # least elevation seen from the target, 0: none [rad]
+    from_height: Scalar  # below it plans may be wanted [m]
+    intervals: int = eqx.field(static=True)
+
+
 class ControlConfig(eqx.Module):
     """Attitude control."""
 
@@ -205,3 +214,4 @@ class OnboardConfig(eqx.Module):
     guidance: GuidanceConfig
     control: ControlConfig
     sequence: SequenceConfig
+    convex: ConvexConfig | None

@@ -49,9 +49,17 @@ def _convex(at: Situation) -> Command:
         raise ValueError("this law needs a path from outside")
     way, thrust = _track(at, at.path)
     first, force = schedule.LAW.command(at)
-    have = at.path.step > 0.0
+    have = at.path.word > 0.5
     return jnp.where(have, way, first), jnp.where(have, thrust, force)
 
 
-CONVEX = Law(_convex, full=True)
+def _convex_left(at: Situation, flown: Flag) -> Plan:
+    if at.path is None:
+        return at.plan
+    known = _until(at.path, at)
+    waits = at.path.word < 0.5
+    return replace_at(lambda p: p.t_go, known, jnp.where(waits, 600.0, known.t_go))
+
+
+CONVEX = Law(_convex, _convex_left, full=True)
 REFERENCE = Law(_reference, _reference_left, full=True)
