@@ -19,6 +19,7 @@ from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_onboard import (
+    braking_target,
     guidance_config,
     onboard_config,
     planned_burn,
@@ -27,6 +28,7 @@ from frigoris.mission.build_sensors import make_sensors
 from frigoris.mission.build_vehicle import make_power, make_vehicle
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
+from frigoris.mission.reference import reference, with_reference
 from frigoris.mission.setting import Setting
 from frigoris.moon.orientation import mean_earth, q_from_dcm
 from frigoris.moon.plume import Plume
@@ -66,12 +68,16 @@ def make_planned(
     guidance = guidance_config(m, normal)
     if plan is None:
         burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
-        plan = make_plan(m, setting.world(), guidance, burn, standoff)
+        plan = make_plan(m, setting.world(), braking_target(m), burn, standoff)
     guidance = replace_at(lambda g: g.deorbit_dv, guidance, leaf(plan.deorbit_dv))
     ignition = parse_utc(m.mission.ignition)
     start = ignition - timedelta(seconds=plan.ignition_time)
     q_IM0 = q_from_dcm(mean_earth(*tdb(start)).inverse.dcm)
     load = onboard_config(m, setting, site_M, q_IM0, guidance, plan, standoff)
+    if any(p.law == "reference" for p in load.sequence.phases):
+        burn = planned_burn(m, site_M, setting, plan.deorbit_dv)
+        path = reference(load, plan, burn, braking_target(m))
+        load = with_reference(load, path)
     return Planned(plan, load, site_M, standoff, start, q_IM0)
 
 

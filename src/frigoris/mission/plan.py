@@ -19,9 +19,10 @@ from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import leaf
 from frigoris.mission.setting import Setting
-from frigoris.onboard.braking import Approach, Burn, predict
-from frigoris.onboard.config import GuidanceConfig
-from frigoris.onboard.terminal import attitude_axes
+from frigoris.onboard.config import Target
+from frigoris.onboard.control import attitude_axes
+from frigoris.onboard.laws.law import Burn
+from frigoris.onboard.laws.predictive import Approach, predict
 
 COAST_STEPS = 640  # of the backward coast, about 5 s each: 1e-4 m over an orbit
 
@@ -34,6 +35,8 @@ class Plan:
     v_M: np.ndarray  # [m/s]
     q_MB: np.ndarray
     omega_BI_B: np.ndarray  # [rad/s]
+    ignition_r_M: np.ndarray  # [m]
+    ignition_v_M: np.ndarray  # [m/s]
     deorbit_dv: float  # [m/s]
     deorbit_time: float  # since the start [s]
     ignition_time: float  # [s]
@@ -111,13 +114,13 @@ def coast(
 _predict = jax.jit(predict)
 
 
-def braking_ground(state: Approach, g: GuidanceConfig, burn: Burn) -> float:
+def braking_ground(state: Approach, to: Target, burn: Burn) -> float:
     """Ground that the burn covers at its planned level [m]."""
-    level = jnp.float64(g.braking_level)
+    level = jnp.float64(to.level)
     t_go, last = 600.0, None
     for _ in range(40):
-        v, ground = _predict(state, g, burn, level, jnp.float64(t_go))
-        miss = float(v) - float(g.braking_end_speed)
+        v, ground = _predict(state, to, burn, level, jnp.float64(t_go))
+        miss = float(v) - float(to.speed)
         if abs(miss) < 1e-6:
             break
         slope = -2.5 if last is None else (miss - last[1]) / (t_go - last[0])
@@ -127,7 +130,7 @@ def braking_ground(state: Approach, g: GuidanceConfig, burn: Burn) -> float:
 
 
 def make_plan(
-    m: SimpleNamespace, world: World, g: GuidanceConfig, burn: Burn, standoff: float
+    m: SimpleNamespace, world: World, to: Target, burn: Burn, standoff: float
 ) -> Plan:
     """Lay out the flight of mission `m` (SI values)."""
     up, travel, normal = approach_axes(
@@ -157,7 +160,7 @@ def make_plan(
             offset=jnp.float64(0.0),
             drift=jnp.float64(0.0),
         )
-        ground = braking_ground(state, g, burn) + float(g.braking_end_range)
+        ground = braking_ground(state, to, burn) + float(to.range)
     v_M = speed * ahead + v_r * here
     return _back_to_orbit(m, world, r * here, v_M, normal, burn)
 
@@ -195,6 +198,8 @@ def _back_to_orbit(
         v_M=v0,
         q_MB=np.asarray(q_from_dcm(jnp.asarray(dcm_MB))),
         omega_BI_B=dcm_MB.T @ spin_M,
+        ignition_r_M=r_M,
+        ignition_v_M=v_M,
         deorbit_dv=float(dv),
         deorbit_time=m.orbit.lead,
         ignition_time=m.orbit.lead + half + m.orbit.doi_to_ignition,

@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
+from frigoris.mission.schema_sequence import Sequence
 
 
 class SlowErrors(Section):
@@ -94,20 +95,8 @@ class Navigation(Section):
 
 
 class Guidance(Section):
-    """Targets and limits of the descent. Altitudes are above the planned site."""
+    """Schedule and limits of the descent. Altitudes are above the planned site."""
 
-    braking_level_ratio: Number = param(
-        0.3, 1, "planned thrust of the braking burn over full thrust"
-    )
-    braking_end_altitude_m: Number = param(50, 30_000, "target of the braking burn")
-    braking_end_descent_rate_m_s: Number = param(0, 500, "target of the braking burn")
-    braking_end_speed_horizontal_m_s: Number = param(
-        0, 500, "target of the braking burn"
-    )
-    braking_end_range_m: Number = param(
-        -50_000, 50_000, "ground still to go when braking ends"
-    )
-    freeze_s: Number = param(1, 120, "gains are held this long before the target")
     schedule_decel_m_s2: Number = param(0.01, 10, "of the planned descent rate")
     schedule_altitude_m: Number = param(0, 5000, "where the schedule ends")
     schedule_rate_m_s: Number = param(0.1, 100, "descent rate there")
@@ -159,13 +148,15 @@ class Control(Section):
     )
 
 
-class Sequence(Section):
-    """Switches between phases, by the onboard altitude above the planned site."""
+class Convex(Section):
+    """Convex guidance: how often, and how finely, its phases are planned anew."""
 
-    terminal_descent_altitude_m: Number = param(10, 30_000, "start of that phase")
-    terminal_landing_altitude_m: Number = param(0, 5000, "start of that phase")
-    contact_votes_count: Count = param(1, 12, "leg switches that must agree", 1)
-    contact_confirm_s: Number = param(0, 30, "legs on the ground before engines off")
+    replan_s: Number = param(1, 600, "between two plans", 10.0)
+    intervals_count: Count = param(5, 200, "of a plan, of equal time", 50)
+    glide_deg: Number = param(0, 89, "least elevation seen from the target", 0.0)
+    from_altitude_m: Number = param(
+        100, 200_000, "from here down the flight is stopped each second to plan", 6000.0
+    )
 
 
 class Onboard(Section):
@@ -175,3 +166,12 @@ class Onboard(Section):
     guidance: Guidance = item("descent")
     control: Control = item("attitude")
     sequence: Sequence = item("phases")
+    convex: Convex | None = item("planning of the law `convex`", None)
+
+    @model_validator(mode="after")
+    def _planned(self) -> "Onboard":
+        laws = {phase.law for phase in self.sequence.phases.values()}
+        if "convex" in laws and self.convex is None:
+            message = "a phase has the law convex, but there is no section convex"
+            raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self
