@@ -1,9 +1,9 @@
 """Many plans of given durations at once in JAX; the rest goes to clarabel.
 
-Least propellant to a target at a given velocity, with any tilt and glide slope: what a
-campaign asks a thousand times. A case that does not end there (out of reach, or not
-finite), or that asks for something else, is planned by `plan_all`, so every plan has
-the word it would have had alone. The fuel of both agrees to milligrams, not to the bit.
+Least propellant to a target at a given velocity, with any tilt, glide slope and final
+direction: what a campaign asks a thousand times. A case that does not end there (out of
+reach, or not finite), or that asks for something else, is planned by `plan_all`, so
+every plan has its word. The fuel of both agrees to milligrams, not to the bit.
 """
 
 import os
@@ -38,8 +38,7 @@ def fits(problem: Problem) -> bool:
     """Whether the batched program can be asked for it."""
     if problem.t_f is None or impossible(problem, problem.t_f):
         return False
-    shape = shape_of(problem, nearest=False)
-    return shape.stop and not shape.aimed
+    return problem.target_v_L is not None
 
 
 def _sides(shape: Shape, rows: dict[str, int], b: Floats) -> interior.Rows:
@@ -73,6 +72,9 @@ def _numbers(problems: Sequence[Problem], made: Sequence[Program]) -> interior.N
     state = np.array([(*p.r_L, *p.v_L, 0.0) for p in problems]).T
     end = np.array([(*p.target_r_L, *(p.target_v_L or ())) for p in problems]).T
     unit = np.stack([length] * 3 + [speed] * 3 + [np.ones_like(length)])
+    # r, v in their units, and no thrust across the direction of the last one
+    end = np.concatenate([end / unit[:6], np.zeros((2, len(made)))])
+    across = values[VALUES.across : VALUES.growth].reshape(2, 3, -1)
     free, seen = (
         np.ones((shape.intervals + 1, 1)),
         np.zeros_like(values[VALUES.growth :]),
@@ -91,7 +93,8 @@ def _numbers(problems: Sequence[Problem], made: Sequence[Program]) -> interior.N
         free=a(free),
         seen=a(seen),
         start=a(state / unit),
-        end=a(end / unit[:6]),
+        end=a(end),
+        across=a(across),
         g=a(np.array([p.g_L for p in problems]).T / accel),
         sides=_sides(shape, rows, b),
     )

@@ -44,7 +44,8 @@ class Numbers(NamedTuple):
     free: Array  # 0 where the state is given and 1 elsewhere, [nodes, 1]
     seen: Array  # 1 where the glide slope holds, [nodes, cases]
     start: Array  # r, v, y at node 0, [7, cases]
-    end: Array  # r, v wanted at the last node, [6, cases]
+    end: Array  # wanted of `final`, [8, cases]
+    across: Array  # the final thrust's two directions that are 0, [2, 3, cases]
     g: Array  # [3, cases]
     sides: Rows
 
@@ -56,7 +57,7 @@ class Iterate(NamedTuple):
     w: Array  # [4, nodes, cases]
     s: Rows  # slacks
     z: Rows  # their duals
-    end: Array  # multipliers of the final state, [6, cases]
+    end: Array  # multipliers of `final`, [8, cases]
     done: Array  # [cases]
 
 
@@ -92,6 +93,17 @@ def adjoint(p: Numbers, rows: Rows) -> tuple[Array, Array]:
     return x, jnp.stack([t[1], t[2], t[3] + a[1], sigma])
 
 
+def final(p: Numbers, x: Array, w: Array) -> Array:
+    """What is demanded of the last node: r, v, and no thrust across a direction."""
+    return jnp.concatenate([x[:6, -1], jnp.sum(p.across * w[None, :3, -1], 1)])
+
+
+def _final_adjoint(p: Numbers, end: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """`x` and `w` with the transpose of `final` added."""
+    side = jnp.sum(p.across * end[6:, None], 0)
+    return x.at[:6, -1].add(end[:6]), w.at[:3, -1].add(side)
+
+
 def curvature(p: Numbers, by: Rows) -> Weights:
     """`limits`' W^-2 `limits`, entry by entry."""
     zero, tilt = jnp.zeros_like(p.growth), p.tilt * jnp.ones_like(p.growth)
@@ -109,6 +121,8 @@ def curvature(p: Numbers, by: Rows) -> Weights:
     more = pair(by.lower, sigma, sigma) + linear[0] * p.growth**2
     ww = ww.at[3, 3].add(more + linear[1] * tilt**2).at[2, 2].add(linear[1])
     ww = ww.at[2, 3].add(-linear[1] * tilt).at[3, 2].add(-linear[1] * tilt)
+    plane = jnp.sum(p.across[:, :, None] * p.across[:, None], 0)
+    ww = ww.at[:3, :3, -1].add(END_WEIGHT * plane)
     side = [units[1, :3], units[2, :3], p.glide * units[0, :3]]
     rr = [[pair(by.glide, a, b) * p.seen for b in side] for a in side]
     return Weights(
@@ -184,18 +198,19 @@ class System(NamedTuple):
     f: Factor
     gx: Array  # gradient of the goal and of all multipliers
     gw: Array
-    miss: Array  # of the final state
+    miss: Array  # of what is demanded of the last node
     slack: Rows  # by which the limits are not met
 
 
 def linearise(p: Numbers, at: Iterate) -> System:
     """Scalings, factors and what is still wrong."""
     gx, gw = adjoint(p, at.z)
-    gx = (-gx).at[6, -1].add(-1.0).at[:6, -1].add(at.end)  # the goal: most mass left
+    gx = (-gx).at[6, -1].add(-1.0)  # the goal: most mass left
+    gx, gw = _final_adjoint(p, at.end, gx, -gw)
     by = _each(lambda a, b: jnp.sqrt(a / b), cones.scaling, at.s, at.z)
     slack = _mix(_mix(at.s, limits(p, at.x, at.w), -1.0), p.sides, -1.0)
     f = factor(1.0 / (at.w.shape[1] - 1), curvature(p, by))
-    return System(p, by, f, gx, -gw, at.x[:6, -1] - p.end, slack)
+    return System(p, by, f, gx, gw, final(p, at.x, at.w) - p.end, slack)
 
 
 def newton(system: System, part: Array | float, aim: Rows) -> Step:
@@ -207,12 +222,11 @@ def newton(system: System, part: Array | float, aim: Rows) -> Step:
 
     aim = _mix(aim, system.slack, part)
     ax, aw = adjoint(p, metric(aim))
-    gx = part * system.gx - ax
-    gx = gx.at[:6, -1].add(part * system.miss * END_WEIGHT)
-    h = 1.0 / (aw.shape[1] - 1)
-    dx, dw = descend(h, system.f, gx, part * system.gw - aw)
+    gx, gw = part * system.gx - ax, part * system.gw - aw
+    gx, gw = _final_adjoint(p, part * END_WEIGHT * system.miss, gx, gw)
+    dx, dw = descend(1.0 / (gw.shape[1] - 1), system.f, gx, gw)
     moved = limits(p, dx, dw)
-    end = END_WEIGHT * (dx[:6, -1] + part * system.miss)
+    end = END_WEIGHT * (final(p, dx, dw) + part * system.miss)
     ds = _mix(moved, system.slack, -part)
     return Step(dx, dw, end, ds, metric(_mix(aim, moved, -1.0)))
 
@@ -233,7 +247,7 @@ def improve(p: Numbers, at: Iterate) -> Iterate:
     s, z = _mix(s, step.s, way), _mix(z, step.z, way)
     wrong = [jnp.max(jnp.abs(rows), (0, 1)) for rows in system.slack]
     left = (1.0 - way * rest) * jnp.max(jnp.stack(wrong), 0)
-    left = jnp.maximum(left, jnp.max(jnp.abs(x[:6, -1] - p.end), 0))
+    left = jnp.maximum(left, jnp.max(jnp.abs(final(p, x, w) - p.end), 0))
     done = at.done | ((_gap(s, z) < GAP) & (left < MISS))
     after = Iterate(x, w, s, z, end, done)
     # what has ended stays as it is: no case may depend on those beside it
