@@ -39,9 +39,9 @@ def falling(speed, psi, n, until):
         return y[2], y[3], -push * y[2], G - push * y[3], n * G
 
     y0 = 0.0, 0.0, speed * np.sin(psi), speed * np.cos(psi), 0.0
-    return solve_ivp(
-        rates, (0.0, until), y0, method="DOP853", rtol=1e-12, atol=1e-9
-    ).y[:, -1]
+    return solve_ivp(rates, (0.0, until), y0, method="DOP853", rtol=1e-12, atol=1e-9).y[
+        :, -1
+    ]
 
 
 @pytest.mark.parametrize(
