@@ -72,12 +72,12 @@ def optimal_burn(
     found = root(task.miss, first, method="hybr", options={"xtol": 1e-11})
     flown = None if np.max(np.abs(found.fun)) > WRONG else task.fly(found.x)
     if flown is None or not 0.0 < found.x[3] < task.burnt_out():
+        low, high = ((radius - end.radius) / 1e3 for radius in ellipse)
         raise UserError(
             "Cannot find the cheapest burn to the ground: with "
             f"{thrust_to_mass:.3g} m/s^2 at ignition and an exhaust velocity of "
-            f"{exhaust:.0f} m/s no single burn from {(ellipse[0] - end.radius) / 1e3:.3g}"
-            f" x {(ellipse[1] - end.radius) / 1e3:.3g} km ends there. Check thrust, "
-            "masses and the heights of the orbit."
+            f"{exhaust:.0f} m/s no single burn from {low:.3g} x {high:.3g} km above "
+            "its end gets there. Check thrust, masses and the heights of the orbit."
         )
     x = tuple(float(value) for value in found.x)
     return OptimalBurn(
