@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.flight.channels import ground_distance
 from frigoris.math.gravity_turn import thrust_to_stop
 from frigoris.messages import BRAKING
 from frigoris.mission.build import Planned
@@ -204,6 +205,7 @@ def _totals(
         "mass_start_kg": craft.start,
         "mass_ignition_kg": craft.ignition,
         "mass_contact_kg": end,
+        "miss_m": float(ground_distance(down.r_M[-1], planned.site_M)),
     }
 
 
