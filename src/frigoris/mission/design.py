@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from frigoris.constants import G0, TICK
+from frigoris.constants import G0, RADIUS_MOON, TICK
+from frigoris.errors import UserError
 from frigoris.lander.rigid_body import World
 from frigoris.messages import BRAKING, COAST, DEORBIT_BURN, PHASES
 from frigoris.mission.batch import make_stage
@@ -19,6 +20,7 @@ from frigoris.mission.build_onboard import group, start_mass
 from frigoris.mission.build_vehicle import mass_model
 from frigoris.mission.design_budget import Craft, budget, floors, trade_of
 from frigoris.mission.edit import planned as as_planned
+from frigoris.mission.impulses import period
 from frigoris.mission.plan import approach_axes, coast, in_orbit
 from frigoris.mission.reference import Descent, descend
 from frigoris.mission.schema import Mission
@@ -68,6 +70,7 @@ def design(mission: Mission, map_name: str | None = None) -> Design:
     table = _table(m, planned, craft, way, down)
     lowest = floors(m, planned, float(world.gravity.mu))
     phases = _phases(table, way, craft, planned)
+    points = _points(table, planned)
     return Design(
         facts={
             "schema": "frigoris.design.1",
@@ -76,13 +79,23 @@ def design(mission: Mission, map_name: str | None = None) -> Design:
             "site": mission.site.name,
             "terrain": stage.terrain.note,
             "gravity": stage.setting.gravity_note,
-            "points": _points(table, planned),
+            "lands": _lands(m, points[-1]),
+            "points": points,
             "phases": phases,
             **budget(craft, planned, lowest, phases, down),
             "floor": lowest.facts(),
             "trade": trade_of(craft, planned, lowest, down),
         },
         table=table,
+    )
+
+
+def _lands(m: Any, contact: dict[str, Any]) -> bool:
+    """Whether the legs are rated for the speeds of the contact."""
+    legs = m.lander.legs
+    return bool(
+        contact["descent_rate_m_s"] <= legs.vertical_speed_max
+        and contact["speed_horizontal_m_s"] <= legs.horizontal_speed_max
     )
 
 
@@ -109,6 +122,17 @@ def _orbit(m: Any, world: World, planned: Planned) -> _Coast:
     """Forward from the start of the plan, by the planner's own free motion."""
     plan, omega = planned.plan, np.asarray(world.omega_MI_M)
     free = m.orbit.doi_to_ignition
+    if plan.deorbit_dv <= 0.0:
+        half_way = 0.5 * period(
+            float(world.gravity.mu),
+            RADIUS_MOON + m.orbit.perilune_altitude,
+            RADIUS_MOON + m.orbit.apolune_altitude,
+        )
+        raise UserError(
+            f"Cannot lay out the descent: {free:.0f} s before ignition "
+            "(orbit.doi_to_ignition_s) the lander is near perilune, where no braking "
+            f"leads to its ellipse; half a turn earlier is {half_way:.0f} s before."
+        )
     half = plan.ignition_time - plan.deorbit_time - free
     begin = coast(world, plan.r_M, plan.v_M, plan.deorbit_time)
     r, v = coast(world, *begin, half)

@@ -98,10 +98,11 @@ def descend(
     for first in range(0, int(LONGEST / TICK), CHUNK):
         state, samples = _chunk(world, config, state, jnp.int64(first))
         told.append(samples)
-        if not np.all(np.isfinite(samples.point.mass)):
+        if bool(jnp.any(samples.height <= 0.0)):
+            down = _until_contact(jax.tree.map(lambda *x: np.concatenate(x), *told))
+            if down.mass[-1] > 0.0:  # what burns it all, and more, has no mass left
+                return down
             break
-        if float(jnp.min(samples.height)) <= 0.0:
-            return _until_contact(jax.tree.map(lambda *x: np.concatenate(x), *told))
     raise UserError(
         "Cannot lay out the descent: the guidance of this mission does not bring it to "
         f"the ground within {LONGEST / 60.0:.0f} min of ignition. Check thrust, "

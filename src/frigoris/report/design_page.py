@@ -77,8 +77,10 @@ def _cell(value: float) -> str:
 def lead(d: Design) -> str:
     """The answer in one line."""
     t = d.facts["totals"]
+    ends = [] if d.facts["lands"] else ["DOES NOT LAND"]
     return "  ·  ".join(
         [
+            *ends,
             f"delta-v {text.quantity(t['dv_m_s'], 'm_s')}",
             f"{text.quantity(t['propellant_used_kg'], 'kg')} of propellant",
             f"{text.quantity(t['over_floor_m_s'], 'm_s', 3)} over the floor",
@@ -93,7 +95,9 @@ def page(d: Design, figures: dict[str, str]) -> str:
     """The whole page."""
     style = files("frigoris.report").joinpath("page.css").read_text("utf-8")
     title = escape(design_text.heading(d.facts))
-    told = "\n".join(f"<p>{escape(s)}</p>" for s in design_text.sentences(d.facts))
+    told = [f"<p>{escape(s)}</p>" for s in design_text.sentences(d.facts)]
+    if not d.facts["lands"]:
+        told[0] = told[0].replace("<p>", '<p class="notice bad">', 1)
     return "\n".join(
         [
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -103,7 +107,7 @@ def page(d: Design, figures: dict[str, str]) -> str:
             f'<header><div class="over">frigoris descent design · '
             f"{escape(d.facts['site'])}</div>\n<h1>{title}</h1>",
             f'<div class="cards">{"".join(_cards(d))}</div></header>',
-            told,
+            *told,
             "<h2>The descent in pictures</h2>",
             _figures(figures),
             *(_table(*make(d.facts)) for make in TABLES),

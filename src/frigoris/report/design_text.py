@@ -131,6 +131,17 @@ def budget(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     return "Why it costs that much, and where the margin is", columns, rows
 
 
+def no_landing(f: dict[str, Any]) -> str:
+    """Said first, where the plan itself ends in a crash."""
+    end = f["points"][-1]
+    return (
+        "THIS PLAN DOES NOT LAND: it meets the ground at "
+        f"{end['descent_rate_m_s']:.1f} m/s down and "
+        f"{end['speed_horizontal_m_s']:.1f} m/s sideways, more than the legs are rated "
+        "for. Costs below are those of the crash."
+    )
+
+
 def margin_words(f: dict[str, Any]) -> str:
     """Whether the tanks hold what the plan asks for."""
     if f["totals"]["propellant_left_kg"] < 0.0:
@@ -141,6 +152,8 @@ def margin_words(f: dict[str, Any]) -> str:
 def sentences(f: dict[str, Any]) -> Iterator[str]:
     """What the tables mean."""
     t, low, thrust, trade = (f[k] for k in ("totals", "floor", "thrust", "trade"))
+    if not f["lands"]:
+        yield no_landing(f)
     yield (
         f"The planned powered descent costs {_fixed(t['dv_descent_m_s'], 0)} m/s, "
         f"{_fixed(t['over_floor_m_s'], 0)} m/s over the floor that no engine passes "
@@ -193,8 +206,8 @@ def print_design(f: dict[str, Any]) -> None:
         out.print()
         out.print(table)
     out.print()
-    for sentence in sentences(f):
-        out.print(sentence)
+    for k, sentence in enumerate(sentences(f)):
+        out.print(sentence, style="bold red" if k == 0 and not f["lands"] else None)
 
 
 def _more_thrust(f: dict[str, Any], trade: dict[str, Any]) -> str:
