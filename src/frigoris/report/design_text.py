@@ -51,13 +51,13 @@ def points(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     columns = (
         "point",
         "UTC",
-        "after ignition, s",
+        "time, s",
         "latitude, °",
         "longitude, °",
         "altitude, km",
-        "to target, km",
+        "to go, km",
         "speed, m/s",
-        "descent rate, m/s",
+        "down, m/s",
     )
     rows: list[Row] = [
         (
@@ -195,7 +195,8 @@ def print_design(f: dict[str, Any]) -> None:
             title_justify="left",
             title_style="bold",
             box=None,
-            padding=(0, 1),
+            pad_edge=False,
+            collapse_padding=True,
         )
         for k, column in enumerate(columns):
             # the unit below the name: lines stay short
