@@ -192,7 +192,8 @@ def trade(ax: Any, d: Design) -> None:
         look = {"c": LIGHT["estimate"], "ms": 6, "ls": "none", "marker": "v"}
         ax.plot(most, float(np.min(best)), label="more thrust helps no more", **look)
     top = max(float(gate.max()), here[1])
-    ax.set_ylim(floor - 0.08 * (top - floor), top + 0.06 * (top - floor))
+    # above the curves there is room for the names of all of them
+    ax.set_ylim(floor - 0.08 * (top - floor), top + 0.4 * (top - floor))
     ax.set_xlim(float(x[0]), float(x[-1]))
     ax.set_xlabel("thrust over mass at ignition, m/s²")
     ax.set_ylabel("delta-v from ignition to the ground, m/s")

@@ -69,7 +69,7 @@ def test_delta_v_is_the_integral_of_thrust_over_mass(d):
     smooth = np.abs(np.diff(t["thrust_N"])) < 5.0
     force = 0.5 * (t["thrust_N"][1:] + t["thrust_N"][:-1])
     found, told = force / mean * dt, np.diff(t["dv_m_s"])
-    # measured 8e-5 of the whole; asked 1e-3
+    # measured 8e-6 of the whole; asked 1e-3
     assert found[smooth].sum() == pytest.approx(told[smooth].sum(), rel=1e-3)
     assert smooth.sum() > 0.9 * len(smooth)
 
@@ -83,15 +83,15 @@ def test_mass_is_what_the_engines_of_the_mission_draw(designs):
     smooth = np.abs(np.diff(thrust)) < 5.0
     drawn = 0.5 * (flow[1:] + flow[:-1]) * np.diff(t["t_s"][keep])
     told = -np.diff(t["mass_kg"][keep])
-    # measured 2e-5
+    # measured 1e-5
     assert drawn[smooth].sum() == pytest.approx(told[smooth].sum(), rel=1e-3)
 
 
 def test_delta_v_is_speed_taken_off_and_losses(d):
     for p in d.facts["phases"]:
         parts = p["speed_lost_m_s"] + p["gravity_loss_m_s"] + p["steering_loss_m_s"]
-        # measured 1e-8; interpolated at the contact
-        assert parts == pytest.approx(p["dv_m_s"], abs=1e-3)
+        # measured 4e-7
+        assert parts == pytest.approx(p["dv_m_s"], abs=1e-4)
 
 
 def test_gravity_loss_is_the_fall_along_the_way(d):
@@ -99,8 +99,8 @@ def test_gravity_loss_is_the_fall_along_the_way(d):
     pull = MU / (RADIUS + t["altitude_m"] - 2.5e3) ** 2
     along = pull * t["descent_rate_m_s"] / t["speed_m_s"]
     found = np.sum(0.5 * (along[1:] + along[:-1]) * np.diff(t["t_s"]))
-    # measured 0.2 %: rotation and unevenness of the field
-    assert found == pytest.approx(t["gravity_loss_m_s"][-1], rel=0.01)
+    # measured 0.13 %: rotation and unevenness of the field
+    assert found == pytest.approx(t["gravity_loss_m_s"][-1], rel=0.004)
 
 
 def test_the_trajectory_moves_as_its_speeds_say(d):
@@ -112,14 +112,14 @@ def test_the_trajectory_moves_as_its_speeds_say(d):
         values = t[name] * scale
         return np.sum(0.5 * (values[1:] + values[:-1]) * dt)
 
-    # measured 0.3 m; M1's map has no bearing on it, heights are over the site
+    # measured 0.05 m
     drop = t["altitude_m"][0] - t["altitude_m"][-1]
-    assert gone("descent_rate_m_s") == pytest.approx(drop, abs=5.0)
+    assert gone("descent_rate_m_s") == pytest.approx(drop, abs=0.5)
     site = RADIUS + 1e3 * d.facts["floor"]["ground_km"]
     shrink = site / (site + t["altitude_m"])
     ground = t["downrange_m"][0] - t["downrange_m"][-1]
-    # the whole level speed; across the approach it is a metre per second
-    assert gone("speed_horizontal_m_s", shrink) == pytest.approx(ground, rel=2e-3)
+    # measured 0.15 %: the way is not quite straight
+    assert gone("speed_horizontal_m_s", shrink) == pytest.approx(ground, rel=4e-3)
 
 
 def test_the_coast_keeps_its_energy_and_ends_where_the_ellipse_has_it(d):
@@ -128,11 +128,11 @@ def test_the_coast_keeps_its_energy_and_ends_where_the_ellipse_has_it(d):
     first = coasting[0]
     r = RADIUS + 1e3 * low["ground_km"] + d.table["altitude_m"]
     ignition = d.facts["points"][1]
-    # over the ground, which moves by up to 4.6 m/s; gravity is uneven
+    # measured 0.9 m/s: the ground moves, and gravity is uneven
     a = RADIUS + 0.5e3 * (low["perilune_km"] + low["apolune_km"])
     for k in (first, coasting[-1] + 1):
         speed = np.sqrt(MU * (2.0 / r[k] - 1.0 / a))
-        assert d.table["speed_m_s"][k] == pytest.approx(speed, abs=6.0)
+        assert d.table["speed_m_s"][k] == pytest.approx(speed, abs=2.0)
     assert ignition["t_s"] == 0.0
     assert d.facts["points"][0]["utc"] < ignition["utc"]
 
