@@ -151,6 +151,20 @@ def test_more_thrust_costs_less_up_to_the_most_useful(d):
         assert own["dv_m_s"] > at_own
 
 
+def test_landing_eastward_on_the_equator_saves_the_speed_of_the_ground():
+    edits = "orbit.arrival_heading_deg=90", "site.latitude_deg=0", "site.map=level"
+    f = variant(*edits).facts
+    # 2 pi / 27.32 d at the level of the site
+    assert f["floor"]["ground_along_m_s"] == pytest.approx(4.62, abs=0.01)
+    assert f["floor"]["ground_across_m_s"] == pytest.approx(0.0, abs=1e-9)
+    steps = {s["name"]: s["dv_m_s"] for s in f["budget"]}
+    assert steps["rotation"] == pytest.approx(-4.62, abs=0.01)
+    # the rest is not the ground's: the same as for a landing across its motion
+    assert steps["finite_thrust"] == pytest.approx(140.0, abs=1.5)
+    # the burn to the gate turns with the Moon too: else 4 m/s of it stood here
+    assert steps["braking_law"] == pytest.approx(11.0, abs=2.0)
+
+
 def test_tanks_that_are_too_small_are_told(designs):
     own = designs["hakuto-r-m2"].facts
     small = variant("lander.propellant_kg=385").facts
