@@ -11,19 +11,6 @@ from jaxtyping import Array, Bool, Float
 from frigoris.math.trig import sincos
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
 
-PHASES = (
-    "boot",
-    "deorbit_burn",
-    "coast",
-    "braking",
-    "pitch_up",
-    "terminal_descent",
-    "terminal_landing",
-    "landed",
-)
-BOOT, DEORBIT_BURN, COAST, BRAKING, PITCH_UP = 0, 1, 2, 3, 4
-TERMINAL_DESCENT, TERMINAL_LANDING, LANDED = 5, 6, 7
-
 
 class Radar(eqx.Module):
     """What a radar altimeter says."""

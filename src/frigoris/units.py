@@ -50,6 +50,7 @@ FACTORS: dict[str, float] = {
     # motion
     "m_s": 1.0,
     "m_s2": 1.0,
+    "m_s3": 1.0,
     "m_s2_sqrt_Hz": 1.0,
     "mg": 1e-3 * STANDARD_G,  # of accelerometers: never a milligram here
     "micro_g": 1e-6 * STANDARD_G,

@@ -61,7 +61,7 @@ PAGES = {
     "lander/rigid_body.py": "vehicle",
     "sensors/laser.py": "laser",
     "onboard/navigation.py": "navigation",
-    "onboard/braking.py": "guidance",
+    "onboard/guidance.py": "guidance",
     "campaign/statistics.py": "statistics",
     "mission/dispersions.py": "dispersions",
 }

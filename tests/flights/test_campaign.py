@@ -327,7 +327,10 @@ def test_anyone_can_ask_by_sql(flown: Store) -> None:
 def test_a_mistake_in_a_worker_is_told_as_the_users(
     mission: Mission, tmp_path: Path
 ) -> None:
-    row = {"path": "onboard.guidance.freeze_s", "normal": {"sigma": 1.0}}
+    row = {
+        "path": "onboard.sequence.phases.braking.target.freeze_s",
+        "normal": {"sigma": 1.0},
+    }
     data = nominal(mission).model_dump() | {"published": (), "fitted": ()}
     scattered = Mission.model_validate(data | {"dispersions": [row]})
     began = time.monotonic()

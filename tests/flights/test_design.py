@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from frigoris.messages import BRAKING
 from frigoris.mission.design import design
+from frigoris.phases import BRAKING
 
 MOMENTS = (50.0, 250.0, 450.0, 600.0, 635.0, 675.0, 700.0)  # after ignition [s]
 

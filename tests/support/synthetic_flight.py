@@ -15,9 +15,9 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial.transform import Rotation
 
 from frigoris.flight.channels import Table, onboard_table, truth_table
-from frigoris.messages import BRAKING, COAST, DEORBIT_BURN, PHASES, PITCH_UP
-from frigoris.messages import TERMINAL_DESCENT as TERMINAL
 from frigoris.moon.time import format_utc, parse_utc
+from frigoris.phases import BRAKING, COAST, DEORBIT_BURN, PHASES, PITCH_UP
+from frigoris.phases import TERMINAL_DESCENT as TERMINAL
 
 START = parse_utc("2025-06-05T18:52:13Z")
 IMPACT, IGNITION, BRAKED, FIX = 1432.06, 738.0, 1378.0, 1414.0  # [s]

@@ -14,7 +14,8 @@ from frigoris.mission.edit import consistent
 from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
 from frigoris.onboard.covariance import MOTION, WHOLE
-from frigoris.onboard.software import FILTER_TICKS, GUIDANCE_TICKS, STAR_TICKS
+from frigoris.onboard.guidance import SOLVE_TICKS
+from frigoris.onboard.software import FILTER_TICKS, STAR_TICKS
 
 WIDTH = 64  # lanes of the program that all campaigns fly
 EVERY = 10  # ticks from one sample to the next
@@ -72,7 +73,7 @@ def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str,
         "filter_states": 3 * (MOTION if slow is None else WHOLE),
         "filter_Hz": 1.0 / (TICK * FILTER_TICKS),
         "star_tracker_Hz": 1.0 / (TICK * STAR_TICKS),
-        "guidance_Hz": 1.0 / (TICK * GUIDANCE_TICKS),
+        "guidance_Hz": 1.0 / (TICK * SOLVE_TICKS),
         "laser_Hz": sensors.laser.rate_Hz,
         "instruments": [name for name in carried if getattr(sensors, name)],
         "onboard_map": mission.onboard.navigation.map is not None,

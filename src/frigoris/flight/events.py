@@ -6,7 +6,7 @@ import numpy as np
 
 from frigoris.flight.channels import Table
 from frigoris.flight.outcome import CRASHED, Touch
-from frigoris.messages import (
+from frigoris.phases import (
     BRAKING,
     COAST,
     DEORBIT_BURN,
@@ -15,7 +15,7 @@ from frigoris.messages import (
     TERMINAL_DESCENT,
     TERMINAL_LANDING,
 )
-from frigoris.messages import LANDED as LANDED_PHASE
+from frigoris.phases import LANDED as LANDED_PHASE
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
 

@@ -8,8 +8,8 @@ import numpy as np
 from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.flight.events import at, crossing, first, phase_start
 from frigoris.flight.seen import Seen
-from frigoris.messages import BRAKING, COAST, DEORBIT_BURN
 from frigoris.moon.orientation import SPIN
+from frigoris.phases import BRAKING, COAST, DEORBIT_BURN
 
 NEVER = float("nan")
 WITHIN = 60.0  # after the latch the reading is compared [s]

@@ -13,7 +13,7 @@ from frigoris.flight.channels import Table
 from frigoris.flight.events import at, crossing, first, phase_start
 from frigoris.flight.outcome import LANDED
 from frigoris.flight.seen import Seen
-from frigoris.messages import BRAKING, DEORBIT_BURN
+from frigoris.phases import BRAKING, DEORBIT_BURN
 
 NEVER = float("nan")
 FIX_MAX = 1500.0  # no valid range above this in the real flight [m]

@@ -31,8 +31,8 @@ from frigoris.messages import Commands, Measurements
 from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
+from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
-from frigoris.onboard.terminal import schedule
 from frigoris.types import Scalar
 
 Substeps: TypeAlias = Int32[Array, ""] | None  # of the truth in a tick; None: one

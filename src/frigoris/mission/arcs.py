@@ -13,7 +13,7 @@ from frigoris.flight.observables import STOP_FROM
 from frigoris.lander.rigid_body import Vehicle, World
 from frigoris.mission.plan import ellipse_state, in_orbit
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.terminal import schedule
+from frigoris.onboard.laws.schedule import schedule
 
 STEPS = 900  # of one second: longer than any of these arcs, one compiled program
 

@@ -19,6 +19,7 @@ from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
 from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_onboard import (
+    braking_target,
     guidance_config,
     onboard_config,
     planned_burn,
@@ -66,7 +67,7 @@ def make_planned(
     guidance = guidance_config(m, normal)
     if plan is None:
         burn = planned_burn(m, site_M, setting, deorbit_estimate(m, setting))
-        plan = make_plan(m, setting.world(), guidance, burn, standoff)
+        plan = make_plan(m, setting.world(), braking_target(m), burn, standoff)
     guidance = replace_at(lambda g: g.deorbit_dv, guidance, leaf(plan.deorbit_dv))
     ignition = parse_utc(m.mission.ignition)
     start = ignition - timedelta(seconds=plan.ignition_time)

@@ -11,6 +11,7 @@ from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
 from frigoris.mission.build_sensors import directions
+from frigoris.mission.build_sequence import sequence_config, target
 from frigoris.mission.build_vehicle import (
     allocation,
     jet_places,
@@ -20,7 +21,6 @@ from frigoris.mission.build_vehicle import (
 from frigoris.mission.plan import Plan
 from frigoris.mission.setting import Setting
 from frigoris.moon.survey import Survey, surveyed
-from frigoris.onboard.braking import Burn
 from frigoris.onboard.config import (
     Beams,
     ControlConfig,
@@ -28,12 +28,13 @@ from frigoris.onboard.config import (
     MoonModel,
     NavigationConfig,
     OnboardConfig,
-    SequenceConfig,
     SlowErrors,
+    Target,
     VehicleModel,
 )
 from frigoris.onboard.editing import EDITORS, Editor
 from frigoris.onboard.ground_map import GroundMap
+from frigoris.onboard.laws.law import Burn
 from frigoris.onboard.modulation import Pwpf
 
 SLOW = ("ground", "laser", "radar", "mounting")  # errors that may be estimated
@@ -205,12 +206,6 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
     return GuidanceConfig(
         deorbit_dv=leaf(0.0),
         plane_normal_M=leaf(normal),
-        braking_level=leaf(g.braking_level),
-        braking_end_height=leaf(g.braking_end_altitude),
-        braking_end_rate=leaf(g.braking_end_descent_rate),
-        braking_end_speed=leaf(g.braking_end_speed_horizontal),
-        braking_end_range=leaf(g.braking_end_range),
-        freeze=leaf(g.freeze),
         schedule_decel=leaf(g.schedule_decel),
         schedule_height=leaf(g.schedule_altitude),
         schedule_rate=leaf(g.schedule_rate),
@@ -224,7 +219,14 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
         drift_gain=leaf(g.drift_gain),
         position_gain=leaf(g.position_gain),
         drift_max=leaf(g.drift_max),
+        track_gain=leaf(g.track_gain),
+        reference=None,
     )
+
+
+def braking_target(m: SimpleNamespace) -> Target:
+    """What the braking burn is planned to end at."""
+    return target(m.onboard.sequence.phases["braking"].target)
 
 
 def _modulator(settings: SimpleNamespace) -> Pwpf:
@@ -241,7 +243,7 @@ def onboard_config(
     standoff: float,
 ) -> OnboardConfig:
     """The whole load."""
-    c, s = m.onboard.control, m.onboard.sequence
+    c = m.onboard.control
     return OnboardConfig(
         moon=MoonModel(
             gravity=setting.gravity,
@@ -264,12 +266,5 @@ def onboard_config(
             trim_gain=leaf(c.trim_gain),
             modulator=c.modulator and _modulator(c.modulator),
         ),
-        sequence=SequenceConfig(
-            deorbit_time=leaf(plan.deorbit_time),
-            ignition_time=leaf(plan.ignition_time),
-            terminal_descent_height=leaf(s.terminal_descent_altitude),
-            terminal_landing_height=leaf(s.terminal_landing_altitude),
-            contact_confirm=leaf(s.contact_confirm),
-            contact_votes=leaf(s.contact_votes),
-        ),
+        sequence=sequence_config(m, plan.deorbit_time, plan.ignition_time),
     )

@@ -157,4 +157,6 @@ def _child(node: Any, part: str) -> Any:
     if isinstance(node, tuple):
         found = [x for i, x in enumerate(node) if part in (str(i), x.name)]
         return found[0]
+    if isinstance(node, dict):
+        return node[part]
     return getattr(node, stem(part))

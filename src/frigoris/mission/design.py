@@ -6,6 +6,7 @@ Nothing is dispersed and nothing goes wrong here. What comes out has units in it
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,6 @@ import numpy as np
 from frigoris.constants import G0, RADIUS_MOON, TICK
 from frigoris.errors import UserError
 from frigoris.lander.rigid_body import World
-from frigoris.messages import BRAKING, COAST, DEORBIT_BURN, PHASES
 from frigoris.mission.batch import make_stage
 from frigoris.mission.build import Planned
 from frigoris.mission.build_onboard import group, start_mass
@@ -26,20 +26,14 @@ from frigoris.mission.reference import Descent, descend
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.moon.time import format_utc
+from frigoris.phases import COAST, DEORBIT_BURN, PHASES
 
 COAST_STEP = 60.0  # between rows of the coast [s]
 ROWS = round(1.0 / TICK)  # ticks between rows of the powered descent
 
 Table = dict[str, np.ndarray]
 
-POINTS = {  # phase that begins -> in words
-    "deorbit_burn": "deorbit burn",
-    "braking": "braking ignition",
-    "pitch_up": "end of braking",
-    "terminal_descent": "terminal descent",
-    "terminal_landing": "landing",
-    "landed": "contact",
-}
+POINTS = {"braking": "braking ignition", "landed": "contact"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class Design:
 
 
 class _Coast(NamedTuple):
-    """From the deorbit burn, an impulse at its middle, to ignition."""
+    """From the deorbit burn, an impulse at its middle, to ignition as planned."""
 
     time: np.ndarray  # before ignition, so negative [s]
     r_M: np.ndarray  # [row, 3]
@@ -149,22 +143,23 @@ def _orbit(m: Any, world: World, planned: Planned) -> _Coast:
 def _table(m: Any, planned: Planned, craft: Craft, way: _Coast, down: Descent) -> Table:
     """Deorbit burn to contact, one row a moment."""
     keep = np.unique([*_kept(down.phase), len(down.time) - 1])
-    orbit = len(way.time) - 1  # its last row is the first of the descent
+    # the engines may start before ignition, to settle the propellant
+    orbit = int(np.sum(way.time < down.time[0] - TICK))
     burnt = np.append(0.0, np.full(orbit - 1, 1.0))
-    r_M = np.concatenate([way.r_M[:-1], down.r_M[keep]])
-    v_M = np.concatenate([way.v_M[:-1], down.v_M[keep]])
+    r_M = np.concatenate([way.r_M[:orbit], down.r_M[keep]])
+    v_M = np.concatenate([way.v_M[:orbit], down.v_M[keep]])
     radius = np.linalg.norm(r_M, axis=1)
     up = r_M / radius[:, None]
     climb = np.sum(v_M * up, axis=1)
     speed = np.linalg.norm(v_M, axis=1)
     dv = planned.plan.deorbit_dv
 
-    def both(orbit: Any, descent: np.ndarray) -> np.ndarray:
-        return np.concatenate([np.broadcast_to(orbit, burnt.shape), descent[keep]])
+    def both(coasting: Any, descent: np.ndarray) -> np.ndarray:
+        return np.concatenate([np.broadcast_to(coasting, burnt.shape), descent[keep]])
 
     above = radius - np.linalg.norm(planned.site_M) - planned.standoff
     return {
-        "t_s": both(way.time[:-1], down.time),
+        "t_s": both(way.time[:orbit], down.time),
         "phase": both(np.where(burnt > 0.0, COAST, DEORBIT_BURN), down.phase),
         "downrange_m": _downrange(m, planned, up),
         "altitude_m": np.append(above[:orbit], down.height[keep]),
@@ -187,9 +182,7 @@ def _table(m: Any, planned: Planned, craft: Craft, way: _Coast, down: Descent) -
 
 def _kept(phase: np.ndarray) -> np.ndarray:
     """A row a second, and the first of every phase."""
-    return np.append(
-        np.arange(0, len(phase), ROWS), 1 + np.flatnonzero(np.diff(phase) > 0)
-    )
+    return np.append(np.arange(0, len(phase), ROWS), 1 + np.flatnonzero(np.diff(phase)))
 
 
 def _downrange(m: Any, planned: Planned, up: np.ndarray) -> np.ndarray:
@@ -205,26 +198,32 @@ def _downrange(m: Any, planned: Planned, up: np.ndarray) -> np.ndarray:
 
 def _points(table: Table, planned: Planned) -> list[dict[str, Any]]:
     """Where each phase begins, and the contact."""
-    first = np.flatnonzero(np.diff(table["phase"], prepend=-1) > 0)
-    names = [PHASES[int(table["phase"][i])] for i in first]
-    rows = dict(zip(names, first.tolist(), strict=True))
-    rows["landed"] = len(table["t_s"]) - 1
+    rows = [(PHASES[int(table["phase"][k])], k) for k in _beginnings(table)]
+    rows = [row for row in rows if row[0] != "coast"]
+    rows.append(("landed", len(table["t_s"]) - 1))
+    names = [name for name, _ in rows]
     shown = (
         "t_s lat_deg lon_deg altitude_m downrange_m speed_m_s speed_horizontal_m_s "
         "descent_rate_m_s mass_kg"
     ).split()
     begun = planned.start + timedelta(seconds=float(planned.plan.ignition_time))
     return [
-        {"name": name, "text": text}
-        | {
-            "utc": format_utc(
-                begun + timedelta(seconds=float(table["t_s"][rows[name]]))
-            )
+        {
+            "name": name,
+            "text": "end of braking"
+            if k and names[k - 1] == "braking"
+            else POINTS.get(name, name),
+            "utc": format_utc(begun + timedelta(seconds=float(table["t_s"][row]))),
         }
-        | {key: float(table[key][rows[name]]) for key in shown}
-        for name, text in POINTS.items()
-        if name in rows
+        | {key: float(table[key][row]) for key in shown}
+        for k, (name, row) in enumerate(rows)
     ]
+
+
+def _beginnings(table: Table) -> list[int]:
+    """Rows in which a phase begins."""
+    changes: list[int] = np.flatnonzero(np.diff(table["phase"], prepend=-1)).tolist()
+    return changes
 
 
 def _phases(
@@ -243,18 +242,18 @@ def _phases(
             "steering_loss_m_s": 0.0,
         }
     ]
-    phase = table["phase"]
-    for kind in np.unique(phase[phase >= BRAKING]):
-        begin = int(np.argmax(phase == kind))
-        after = np.flatnonzero(phase > kind)
-        end = int(after[0]) if after.size else len(phase) - 1
+    ends = [*_beginnings(table)[1:], len(table["phase"]) - 1]
+    for begin, end in pairwise(ends):
+        kind = int(table["phase"][begin])
+        if kind == COAST:
+            continue
 
         def change(key: str, begin: int = begin, end: int = end) -> float:
             return float(table[key][end] - table[key][begin])
 
         rows.append(
             {
-                "name": PHASES[int(kind)],
+                "name": PHASES[kind],
                 "begins_s": float(table["t_s"][begin]),
                 "lasts_s": change("t_s"),
                 "dv_m_s": change("dv_m_s"),

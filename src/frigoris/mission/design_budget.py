@@ -9,7 +9,6 @@ import numpy as np
 from frigoris.constants import RADIUS_MOON
 from frigoris.flight.channels import ground_distance
 from frigoris.math.gravity_turn import thrust_to_stop
-from frigoris.messages import BRAKING
 from frigoris.mission.build import Planned
 from frigoris.mission.impulses import Floor, floor
 from frigoris.mission.optimal_burn import (
@@ -21,6 +20,8 @@ from frigoris.mission.optimal_burn import (
 )
 from frigoris.mission.plan import approach_axes
 from frigoris.mission.reference import Descent
+from frigoris.onboard.laws.table import LAWS
+from frigoris.phases import BRAKING
 
 TRADE = (1.8, 6.5)  # thrust to mass that is always shown [m/s^2]
 WIDER = (0.85, 1.15)  # and so far about the mission's own
@@ -106,8 +107,7 @@ def floors(m: Any, planned: Planned, mu: float) -> Floors:
 
 def gate(lowest: Floors, planned: Planned, down: Descent) -> tuple[End, int]:
     """Where braking ends in the planned descent, and which of its rows that is."""
-    after = np.flatnonzero(down.phase > BRAKING)
-    row = int(after[0]) if after.size else len(down.time) - 1
+    row = min(int(np.flatnonzero(down.phase == BRAKING)[-1]) + 1, len(down.time) - 1)
     radius = float(np.linalg.norm(down.r_M[row]))
     up = down.r_M[row] / radius
     rate = float(down.v_M[row] @ up)
@@ -213,8 +213,12 @@ def _thrust(
     craft: Craft, planned: Planned, down: Descent, row: int
 ) -> dict[str, float]:
     """What the engines can do at ignition, and what the end of braking asks of them."""
-    v, g = planned.onboard.vehicle, planned.onboard.guidance
-    most = float(v.main_thrust + g.terminal_duty_max * v.assist_thrust)
+    v, phases = planned.onboard.vehicle, planned.onboard.sequence.phases
+    told = {p.number: p for p in phases}
+    after = told[int(down.phase[row])]
+    duty = 1.0 if LAWS[after.law].full else planned.onboard.guidance.terminal_duty_max
+    most = float(v.main_thrust + duty * v.assist_thrust)
+    target = told[BRAKING].target
     radius = float(np.linalg.norm(down.r_M[row]))
     weight = float(planned.onboard.moon.gravity.mu) / radius**2
     up = down.r_M[row] / radius
@@ -227,7 +231,7 @@ def _thrust(
         "full_N": craft.thrust,
         "exhaust_m_s": craft.exhaust,
         "ignition_m_s2": craft.thrust_to_mass,
-        "planned_ratio": float(g.braking_level),
+        "planned_ratio": 1.0 if target is None else float(target.level),
         "stop_needs_m_s2": float(needed) * weight,
         "stop_has_m_s2": most / float(down.mass[row]),
     }

@@ -82,7 +82,8 @@ def _rows(owner: type[Section], before: str) -> Iterator[str]:
         if inner is None:
             yield _row(before + name, name, field)
         else:
-            many = "[]" if "tuple" in str(field.annotation) else ""
+            text = str(field.annotation)
+            many = "[]" if "tuple" in text else ".*" if "dict" in text else ""
             yield from _rows(inner, f"{before}{name}{many}.")
 
 

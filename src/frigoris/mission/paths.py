@@ -7,7 +7,7 @@ fault sets has a path too: `faults.weak_laser.set.sensors.laser.efficiency_ratio
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -58,6 +58,9 @@ def _walk(
         path = before + name
         if inner is None:
             yield path, Parameter(owner, name)
+        elif _by_name(owner.model_fields[name].annotation):
+            for label, entry in (value or {}).items():
+                yield from _walk(inner, entry, f"{path}.{label}.", inner.model_fields)
         elif isinstance(value, list | tuple):
             for i, entry in enumerate(value):
                 for label in _labels(i, entry):
@@ -66,6 +69,11 @@ def _walk(
                     )
         else:
             yield from _walk(inner, value, f"{path}.", inner.model_fields)
+
+
+def _by_name(annotation: Any) -> bool:
+    """Whether its sections have names: `dict[str, Section]`."""
+    return get_origin(annotation) is dict
 
 
 def _labels(index: int, entry: Any) -> tuple[str, ...]:

@@ -20,9 +20,10 @@ from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import leaf
 from frigoris.mission.setting import Setting
-from frigoris.onboard.braking import Approach, Burn, predict
-from frigoris.onboard.config import GuidanceConfig
-from frigoris.onboard.terminal import attitude_axes
+from frigoris.onboard.config import Target
+from frigoris.onboard.control import attitude_axes
+from frigoris.onboard.laws.law import Burn
+from frigoris.onboard.laws.predictive import Approach, predict
 
 COAST_STEPS = 640  # of the backward coast, about 5 s each: 1e-4 m over an orbit
 
@@ -112,13 +113,13 @@ def coast(
 _predict = jax.jit(predict)
 
 
-def braking_ground(state: Approach, g: GuidanceConfig, burn: Burn) -> float:
+def braking_ground(state: Approach, to: Target, burn: Burn) -> float:
     """Ground that the burn covers at its planned level [m]."""
-    level = jnp.float64(g.braking_level)
+    level = jnp.float64(to.level)
     t_go, miss, last = 600.0, np.inf, None
     for _ in range(40):
-        v, ground = _predict(state, g, burn, level, jnp.float64(t_go))
-        miss = float(v) - float(g.braking_end_speed)
+        v, ground = _predict(state, to, burn, level, jnp.float64(t_go))
+        miss = float(v) - float(to.speed)
         if abs(miss) < 1e-6:
             break
         slope = -2.5 if last is None else (miss - last[1]) / (t_go - last[0])
@@ -129,14 +130,14 @@ def braking_ground(state: Approach, g: GuidanceConfig, burn: Burn) -> float:
     if not np.isfinite(miss) or abs(miss) > 1.0:
         raise UserError(
             "Cannot lay out the descent: no braking burn at the planned level of "
-            f"{float(g.braking_level):.2f} ends as onboard.guidance asks. Check "
-            "thrust, masses, the heights of the orbit and those targets."
+            f"{float(to.level):.2f} ends as the target of that phase asks. Check "
+            "thrust, masses, the heights of the orbit and that target."
         )
     return float(ground)
 
 
 def make_plan(
-    m: SimpleNamespace, world: World, g: GuidanceConfig, burn: Burn, standoff: float
+    m: SimpleNamespace, world: World, to: Target, burn: Burn, standoff: float
 ) -> Plan:
     """Lay out the flight of mission `m` (SI values)."""
     up, travel, normal = approach_axes(
@@ -166,7 +167,7 @@ def make_plan(
             offset=jnp.float64(0.0),
             drift=jnp.float64(0.0),
         )
-        ground = braking_ground(state, g, burn) + float(g.braking_end_range)
+        ground = braking_ground(state, to, burn) + float(to.range)
     v_M = speed * ahead + v_r * here
     return _back_to_orbit(m, world, r * here, v_M, normal, burn)
 

@@ -1,11 +1,11 @@
 """The planned descent as a trajectory: a point mass steered by the laws on board.
 
-The flight software's own braking and terminal laws, with its load, fly a point mass
+The flight software's own sequence, laws and throttle, with its load, fly a point mass
 through the mission's gravity: navigation is perfect, the thrust turns at the rate limit
 of the load at most, engines give what is asked. The flight of the whole machine takes a
 minute to compile; this one takes seconds, and it is what the plan means before anything
 goes wrong. The undispersed flight is its check, see docs/models/descent-design.md. Left
-out: attitude thrusters (2 kg of their own propellant), valves, slosh, plume.
+out: attitude thrusters (2 kg of their own propellant), lags, slosh, plume.
 """
 
 from typing import Any, NamedTuple
@@ -21,21 +21,17 @@ from frigoris.errors import UserError
 from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
-from frigoris.messages import (
-    BRAKING,
-    LANDED,
-    PITCH_UP,
-    TERMINAL_DESCENT,
-    TERMINAL_LANDING,
-)
-from frigoris.onboard import braking, navigation, terminal
+from frigoris.mission.plan import coast
+from frigoris.onboard import guidance, navigation, sequence, throttle
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.software import GUIDANCE_TICKS
-from frigoris.types import Flag, Index, Scalar, Vec3
+from frigoris.onboard.control import attitude_command
+from frigoris.onboard.laws.law import Plan
+from frigoris.onboard.quantities import Known
+from frigoris.phases import BRAKING, COAST
+from frigoris.types import Index, Scalar, Vec3
 
 CHUNK = 2000  # ticks of one call
 LONGEST = 3600.0  # that a descent may take [s]
-FIRST = 4  # solutions before ignition, which the software makes in its last minute
 
 
 class Point(eqx.Module):
@@ -59,12 +55,12 @@ class Sample(eqx.Module):
     phase: Index
 
 
-class _Guided(eqx.Module):
-    """What the software would remember."""
+class _Software(eqx.Module):
+    """What the flight software would remember."""
 
     nav: navigation.Navigator  # knows the truth
-    plan: braking.Braking
-    phase: Index
+    seq: sequence.Sequencer
+    plan: Plan
     direction_M: Vec3  # of the thrust
 
 
@@ -87,13 +83,16 @@ class Descent(NamedTuple):
 def descend(
     world: World, config: OnboardConfig, r_M: np.ndarray, v_M: np.ndarray, mass: float
 ) -> Descent:
-    """Fly from ignition at `r_M` [m], `v_M` [m/s] with `mass` [kg] to the ground.
+    """Fly the load from before ignition, planned at `r_M` [m], `v_M` [m/s], to ground.
 
-    Raises `UserError` where the ground is not reached within an hour.
+    `mass` is that before the burn [kg]. Raises `UserError` where the ground is not
+    reached within an hour, or a phase has a law that needs more than the load.
     """
-    state = _ignite(
-        world, config, jnp.asarray(r_M), jnp.asarray(v_M), jnp.float64(mass)
-    )
+    _check_laws(config)
+    # the software plans its burn in the last minute of the coast
+    before = coast(world, r_M, v_M, -guidance.PLANNING_TIME)
+    r, v = (jnp.asarray(x) for x in before)
+    state = _begin(config, r, v, jnp.float64(mass))
     told: list[Sample] = []
     for first in range(0, int(LONGEST / TICK), CHUNK):
         state, samples = _chunk(world, config, state, jnp.int64(first))
@@ -106,8 +105,22 @@ def descend(
     raise UserError(
         "Cannot lay out the descent: the guidance of this mission does not bring it to "
         f"the ground within {LONGEST / 60.0:.0f} min of ignition. Check thrust, "
-        "masses and the targets under onboard.guidance."
+        "masses and the targets under onboard.sequence.phases."
     )
+
+
+def _check_laws(config: OnboardConfig) -> None:
+    """Paths come from outside of the load: from slices of a flight, or from here."""
+    used = {p.law for p in config.sequence.phases}
+    lacking = {"convex"} | (
+        {"reference"} if config.guidance.reference is None else set()
+    )
+    for law in sorted(used & lacking):
+        raise UserError(
+            f"Cannot lay out the descent: the law {law!r} under "
+            "onboard.sequence.phases tracks a path that is made in the flight. Fly "
+            "this mission, or lay it out with another law."
+        )
 
 
 def _until_contact(s: Sample) -> Descent:
@@ -122,12 +135,12 @@ def _until_contact(s: Sample) -> Descent:
         return rows
 
     p = jax.tree.map(cut, s.point)
-    time = TICK * np.arange(over + 1)
+    time = TICK * np.arange(over + 1.0) - guidance.PLANNING_TIME
     time[over] -= (1.0 - part) * TICK
     thrust, climb, phase = (
         np.append(x[:over], x[over - 1]) for x in (s.thrust, s.climb, s.phase)
     )
-    return Descent(
+    whole = Descent(
         time,
         p.r_M,
         p.v_M,
@@ -140,100 +153,130 @@ def _until_contact(s: Sample) -> Descent:
         np.arcsin(climb),
         phase,
     )
+    begin = int(np.argmax((thrust > 0.0) | (phase == BRAKING)))
+    burning = Descent(*(x[begin:] for x in whole))
+    # free motion has losses too: what the fall gives before the burn
+    return burning._replace(
+        gravity_loss=burning.gravity_loss - burning.gravity_loss[0],
+        steering_loss=burning.steering_loss - burning.steering_loss[0],
+    )
 
 
 @jax.jit
-def _ignite(
-    world: World, config: OnboardConfig, r_M: Vec3, v_M: Vec3, mass: Scalar
-) -> tuple[Point, _Guided]:
+def _begin(
+    config: OnboardConfig, r_M: Vec3, v_M: Vec3, mass: Scalar
+) -> tuple[Point, _Software]:
+    """In the phase before braking, the thrust to be against the velocity."""
     zero = jnp.zeros_like(mass)
-    q = jnp.array([1.0, 0.0, 0.0, 0.0])
+    direction = -v_M / norm(v_M)
+    q = attitude_command(direction, config.guidance.plane_normal_M)
     nav = navigation.start(config.navigation, r_M, v_M, q, jnp.zeros(3))
-    free_M = moon_accel(world, r_M, v_M, uneven_gravity(world, r_M))
-    nav = replace_at(lambda n: n.free_M, nav, free_M)
-    plan = braking.Braking(
-        level=zero + config.guidance.braking_level,
-        t_go=zero,
-        age=zero,
-        c0=zero,
-        c1=zero,
+    before = [
+        p.number
+        for p in config.sequence.phases
+        if BRAKING in [end.next for end in p.ends]
+    ]
+    numbers = [p.number for p in config.sequence.phases]
+    first = COAST if COAST in numbers else before[0]
+    seq = replace_at(
+        lambda s: (s.phase, s.deorbit_dv),
+        sequence.start(config.sequence, zero),
+        (jnp.full((), first, dtype=jnp.int64), zero + config.guidance.deorbit_dv),
     )
-    burn = _burn(config, mass)
-    for k in range(FIRST):
-        plan = braking.solve(nav, config, burn, plan, zero + (1.0 if k else 0.0))
-    direction, _ = braking.command(nav, config, burn, plan)
-    guided = _Guided(nav, plan, jnp.full((), BRAKING, dtype=jnp.int64), direction)
-    return Point(r_M, v_M, mass, zero, zero, zero), guided
+    plan = Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero)
+    point = Point(r_M, v_M, mass, zero, zero, zero)
+    return point, _Software(nav, seq, plan, direction)
 
 
 @jax.jit
 def _chunk(
-    world: World, config: OnboardConfig, state: tuple[Point, _Guided], first: Index
-) -> tuple[tuple[Point, _Guided], Sample]:
+    world: World, config: OnboardConfig, state: tuple[Point, _Software], first: Index
+) -> tuple[tuple[Point, _Software], Sample]:
     def tick(
-        state: tuple[Point, _Guided], k: Index
-    ) -> tuple[tuple[Point, _Guided], Sample]:
-        point, guided = state
+        state: tuple[Point, _Software], k: Index
+    ) -> tuple[tuple[Point, _Software], Sample]:
+        point, old = state
         uneven_M = uneven_gravity(world, point.r_M + 0.5 * TICK * point.v_M)
         free_M = moon_accel(world, point.r_M, point.v_M, uneven_M)
-        guided, thrust, flow = _guide(config, point, free_M, guided, k)
+        software, thrust, flow = _step(config, point, free_M, old, k)
+        way_M = software.direction_M
         sample = Sample(
             point=point,
-            height=navigation.height(guided.nav, config),
+            height=navigation.height(software.nav, config),
             thrust=thrust,
-            climb=dot(guided.direction_M, point.r_M) / norm(point.r_M),
-            phase=guided.phase,
+            climb=dot(way_M, point.r_M) / norm(point.r_M),
+            phase=software.seq.phase,
         )
-        push = thrust * guided.direction_M, flow, uneven_M
-        return (_rk4(world, point, push), guided), sample
+        push = thrust * way_M, flow, uneven_M
+        return (_rk4(world, point, push), software), sample
 
     return lax.scan(tick, state, first + jnp.arange(CHUNK))
 
 
-def _burn(config: OnboardConfig, mass: Scalar) -> braking.Burn:
-    v = config.vehicle
-    return braking.Burn(
-        mass=mass,
-        thrust=v.main_thrust + v.assist_thrust,
-        flow=v.main_flow + v.assist_flow,
-        mu=config.moon.gravity.mu,
-        radius=norm(config.moon.site_M),
-    )
-
-
-def _guide(
-    config: OnboardConfig, point: Point, free_M: Vec3, old: _Guided, k: Index
-) -> tuple[_Guided, Scalar, Scalar]:
+def _step(
+    config: OnboardConfig, point: Point, free_M: Vec3, old: _Software, k: Index
+) -> tuple[_Software, Scalar, Scalar]:
     """What the software does in a tick, thrust [N] and flow [kg/s]."""
+    v = config.vehicle
+    time = config.sequence.ignition_time - guidance.PLANNING_TIME + TICK * k
     nav = replace_at(
-        lambda n: (n.r_M, n.v_M, n.free_M), old.nav, (point.r_M, point.v_M, free_M)
+        lambda n: (n.r_M, n.v_M, n.free_M, n.q_MB),
+        old.nav,
+        (
+            point.r_M,
+            point.v_M,
+            free_M,
+            attitude_command(old.direction_M, config.guidance.plane_normal_M),
+        ),
     )
-    burn = _burn(config, point.mass)
-    one = jnp.ones_like(point.mass)
-    due = (k % GUIDANCE_TICKS == 0) & (k > 0)
-    plan: braking.Braking = lax.cond(
-        due,
-        lambda p: braking.solve(nav, config, burn, p, one),
-        lambda p: p,
-        old.plan,
+    seq = _sequenced(config, old, nav, time, point.mass)
+    now = guidance.Guided(
+        nav=nav,
+        time=time,
+        mass=point.mass,
+        seq=seq,
+        before=old.seq.phase,
+        plan=old.plan,
+        path=None,
     )
-    height = navigation.height(nav, config)
-    phase = _phase(config, old.phase, height, plan.t_go - plan.age)
-    low = (height < config.guidance.main_off_height) & (phase >= TERMINAL_DESCENT)
-    v, g = config.vehicle, config.guidance
-    main_most = jnp.where(low, 0.0, v.main_thrust)
-    limit = jnp.where(phase == BRAKING, 1.0, g.terminal_duty_max)
-    brake, brake_thrust = braking.command(nav, config, burn, plan)
-    most = main_most + limit * v.assist_thrust
-    land, land_thrust = terminal.command(nav, config, point.mass, most)
-    wanted_M = jnp.where(phase == BRAKING, brake, land)
-    direction_M = _turned(old.direction_M, wanted_M, config.control.rate_max * TICK)
-    wanted = jnp.where(phase == BRAKING, brake_thrust, land_thrust)
-    main, assist = _shares(config, wanted, low, limit)
-    flow = main * v.main_flow + assist * v.assist_flow
-    aged = replace_at(lambda p: p.age, plan, plan.age + TICK)
-    thrust = main * v.main_thrust + assist * v.assist_thrust
-    return _Guided(nav, aged, phase, direction_M), thrust, flow
+    now = now._replace(plan=guidance.plan(config, now, k.astype(jnp.uint32)))
+    wanted_M, asked = guidance.command(config, now)
+    way_M = _turned(old.direction_M, wanted_M, config.control.rate_max * TICK)
+    zero = jnp.zeros_like(asked)
+    main, assist = throttle.duties(config, nav, seq.phase, asked, zero, zero + TICK)
+    aged = replace_at(lambda p: p.age, now.plan, now.plan.age + TICK)
+    return (
+        _Software(nav, seq, aged, way_M),
+        main * v.main_thrust + assist * v.assist_thrust,
+        main * v.main_flow + assist * v.assist_flow,
+    )
+
+
+def _sequenced(
+    config: OnboardConfig,
+    old: _Software,
+    nav: navigation.Navigator,
+    time: Scalar,
+    mass: Scalar,
+) -> sequence.Sequencer:
+    """The mission's own conditions; the range finder is always heard, legs never."""
+    zero = jnp.zeros_like(mass)
+
+    def known(left: Scalar, silence: Scalar) -> Known:
+        return Known(
+            config=config,
+            nav=nav,
+            time=time,
+            phase_time=old.seq.phase_time,
+            dt=zero + TICK,
+            deorbit_left=left,
+            t_go=old.plan.t_go - old.plan.age,
+            silence=silence,
+            mass=mass,
+        )
+
+    legs = jnp.zeros(1) > 0.0
+    return sequence.advance(old.seq, known, config, zero, zero < 1.0, legs, zero + TICK)
 
 
 def _turned(old_M: Vec3, wanted_M: Vec3, most: Scalar) -> Vec3:
@@ -244,38 +287,6 @@ def _turned(old_M: Vec3, wanted_M: Vec3, most: Scalar) -> Vec3:
     part = jnp.cos(most) * old_M + jnp.sin(most) / jnp.maximum(size, 1e-9) * aside_M
     near = (along > 0.0) & (size < jnp.sin(most))
     return jnp.where(near, wanted_M, part / norm(part))
-
-
-def _phase(
-    config: OnboardConfig, old: Index, height: Scalar, braking_left: Scalar
-) -> Index:
-    """By the gates of the sequencer; what it does about the ground is not planned."""
-    ends = {
-        BRAKING: (braking_left <= 0.0) | (height < config.guidance.braking_end_height),
-        PITCH_UP: height < config.sequence.terminal_descent_height,
-        TERMINAL_DESCENT: height < config.sequence.terminal_landing_height,
-        TERMINAL_LANDING: height <= 0.0,
-    }
-    phase = old
-    for here, over in ends.items():
-        phase = jnp.where((old == here) & over, here + 1, phase)
-    return jnp.minimum(phase, LANDED)
-
-
-def _shares(
-    config: OnboardConfig, wanted: Scalar, low: Flag, limit: Scalar
-) -> tuple[Scalar, Scalar]:
-    """Levels of the main and assist groups: the main one first, as far as it throttles.
-
-    Left out: the smallest on-time of valves and a gap in the throttle's range.
-    """
-    v = config.vehicle
-    of_main = jnp.maximum(v.main_thrust, 1e-9)
-    of_assist = jnp.maximum(v.assist_thrust, 1e-9)
-    there = (v.main_thrust > 0.0) & ~low
-    main = jnp.where(there, jnp.clip(wanted / of_main, v.main_floor, 1.0), 0.0)
-    assist = jnp.clip((wanted - main * v.main_thrust) / of_assist, 0.0, limit)
-    return main, jnp.where(v.assist_thrust > 0.0, assist, 0.0)
 
 
 def _rk4(world: World, y: Point, push: tuple[Vec3, Scalar, Vec3]) -> Point:

@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
+from frigoris.mission.schema_sequence import Sequence
 
 
 class SlowErrors(Section):
@@ -94,20 +95,8 @@ class Navigation(Section):
 
 
 class Guidance(Section):
-    """Targets and limits of the descent. Altitudes are above the planned site."""
+    """Schedule and limits of the descent. Altitudes are above the planned site."""
 
-    braking_level_ratio: Number = param(
-        0.3, 1, "planned thrust of the braking burn over full thrust"
-    )
-    braking_end_altitude_m: Number = param(50, 30_000, "target of the braking burn")
-    braking_end_descent_rate_m_s: Number = param(0, 500, "target of the braking burn")
-    braking_end_speed_horizontal_m_s: Number = param(
-        0, 500, "target of the braking burn"
-    )
-    braking_end_range_m: Number = param(
-        -50_000, 50_000, "ground still to go when braking ends"
-    )
-    freeze_s: Number = param(1, 120, "gains are held this long before the target")
     schedule_decel_m_s2: Number = param(0.01, 10, "of the planned descent rate")
     schedule_altitude_m: Number = param(0, 5000, "where the schedule ends")
     schedule_rate_m_s: Number = param(0.1, 100, "descent rate there")
@@ -125,6 +114,9 @@ class Guidance(Section):
     )
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
+    track_gain_rad_s: Number = param(
+        0.001, 5, "of the laws that track a path: natural frequency", 0.05
+    )
 
 
 class Modulator(Section):
@@ -157,15 +149,6 @@ class Control(Section):
     modulator: Modulator | None = item(
         "of the thrusters; without one their on-time is what was asked for", None
     )
-
-
-class Sequence(Section):
-    """Switches between phases, by the onboard altitude above the planned site."""
-
-    terminal_descent_altitude_m: Number = param(10, 30_000, "start of that phase")
-    terminal_landing_altitude_m: Number = param(0, 5000, "start of that phase")
-    contact_votes_count: Count = param(1, 12, "leg switches that must agree", 1)
-    contact_confirm_s: Number = param(0, 30, "legs on the ground before engines off")
 
 
 class Onboard(Section):

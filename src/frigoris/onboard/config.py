@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from frigoris.math.harmonics import Harmonics
 from frigoris.onboard.editing import Editor
 from frigoris.onboard.ground_map import GroundMap
+from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
@@ -106,17 +107,28 @@ class NavigationConfig(eqx.Module):
     gauge_gain: Scalar  # of a reading of the propellant gauge [-]
 
 
+class Target(eqx.Module):
+    """What the guidance law of a phase aims at; heights are those of the footpads."""
+
+    height: Scalar  # above the site [m]
+    rate: Scalar  # descent rate there [m/s]
+    speed: Scalar  # horizontal speed there [m/s]
+    range: Scalar  # ground still to go there [m]
+    accel_up: Scalar  # total acceleration there, of laws that meet it [m/s^2]
+    accel_along: Scalar
+    level: Scalar  # of thrust, first guess and centre [-]
+    freeze: Scalar  # gains are held in the last seconds [s]
+    gain: Scalar  # of the augmented law [-]
+    lead: Scalar  # over the lag of vehicle and computer [s]
+    t_go: Scalar  # first guess of the time to go, where the jerk tells it [s]
+    jerk_along: Scalar | None  # at the target, if it tells the time to go [m/s^3]
+
+
 class GuidanceConfig(eqx.Module):
-    """Targets and schedule of the descent."""
+    """Schedule and gains of the descent."""
 
     deorbit_dv: Scalar  # [m/s]
     plane_normal_M: Vec3  # of the planned approach, unit
-    braking_level: Scalar  # first guess and centre of the thrust level [-]
-    braking_end_height: Scalar  # footpads above the site [m]
-    braking_end_rate: Scalar  # descent rate there [m/s]
-    braking_end_speed: Scalar  # horizontal speed there [m/s]
-    braking_end_range: Scalar  # ground still to go there [m]
-    freeze: Scalar  # no new solution in the last seconds [s]
     schedule_decel: Scalar  # [m/s^2]
     schedule_height: Scalar  # where the square-root schedule ends [m]
     schedule_rate: Scalar  # descent rate there [m/s]
@@ -130,6 +142,8 @@ class GuidanceConfig(eqx.Module):
     drift_gain: Scalar  # horizontal velocity to acceleration [1/s]
     position_gain: Scalar  # horizontal position to velocity [1/s]
     drift_max: Scalar  # commanded horizontal speed at most [m/s]
+    track_gain: Scalar  # of tracking a trajectory, its natural frequency [rad/s]
+    reference: Path | None  # the planned trajectory, where a phase tracks it
 
 
 class ControlConfig(eqx.Module):
@@ -145,15 +159,41 @@ class ControlConfig(eqx.Module):
     modulator: Pwpf | None  # of the attitude thrusters
 
 
+class Bound(eqx.Module):
+    """One part of a condition: a quantity above or below a value."""
+
+    quantity: str = eqx.field(static=True)
+    above: bool = eqx.field(static=True)
+    value: Scalar
+
+
+class End(eqx.Module):
+    """A condition that ends a phase, and the phase after it."""
+
+    next: int = eqx.field(static=True)
+    every: bool = eqx.field(static=True)  # all bounds must hold, or any of them
+    contact: bool = eqx.field(static=True)  # the legs must stand
+    bounds: tuple[Bound, ...]
+    hold: Scalar | None  # it must be true this long [s]
+
+
+class Phase(eqx.Module):
+    """A phase: what is done in it, what ends it; the first that is true counts."""
+
+    number: int = eqx.field(static=True)
+    law: str = eqx.field(static=True)
+    target: Target | None
+    ends: tuple[End, ...]
+
+
 class SequenceConfig(eqx.Module):
-    """Times and heights at which phases change."""
+    """Times, and the phases."""
 
     deorbit_time: Scalar  # onboard time [s]
     ignition_time: Scalar  # [s]
-    terminal_descent_height: Scalar  # [m]
-    terminal_landing_height: Scalar  # [m]
     contact_confirm: Scalar  # [s]
     contact_votes: Scalar  # leg switches that must agree [-]
+    phases: tuple[Phase, ...]
 
 
 class OnboardConfig(eqx.Module):

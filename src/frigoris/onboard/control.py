@@ -4,11 +4,17 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
-from frigoris.math.vectors import dot, over_cases
+from frigoris.math.vectors import cross, dot, norm, over_cases
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.modulation import Modulation, jet_pulses, pwpf, unopposed
-from frigoris.onboard.terminal import attitude_axes
 from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
+
+
+def attitude_axes(direction: Vec3, normal: Vec3) -> tuple[Vec3, Vec3, Vec3]:
+    """Body axes in M with +z along `direction` and +y near the plane's normal."""
+    y = normal - direction * dot(normal, direction)
+    y = y / norm(y)
+    return cross(y, direction), y, direction
 
 
 def attitude_command(direction_M: Vec3, normal_M: Vec3) -> Quat:

@@ -1,77 +1,120 @@
-"""The sequencer: which phase the flight is in, and what ends it."""
+"""The sequencer: which phase the flight is in, and what ends it.
+
+Phases and conditions are those of the mission file; this only evaluates them.
+"""
+
+from collections.abc import Callable, Collection
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
-from frigoris.messages import (
-    BOOT,
-    BRAKING,
-    COAST,
-    DEORBIT_BURN,
-    LANDED,
-    PITCH_UP,
-    TERMINAL_DESCENT,
-    TERMINAL_LANDING,
-)
-from frigoris.onboard.config import OnboardConfig
-from frigoris.types import Index, Scalar
-
-DV_TOLERANCE = 0.01  # of the deorbit burn; its last pulses shrink towards zero [m/s]
+from frigoris.onboard.config import End, OnboardConfig, Phase, SequenceConfig
+from frigoris.onboard.quantities import Known, value
+from frigoris.phases import BOOT
+from frigoris.types import Flag, Index, Scalar
 
 
 class Sequencer(eqx.Module):
     """What the sequencer remembers."""
 
     phase: Index
+    phase_time: Scalar  # in this phase [s]
     deorbit_dv: Scalar  # delivered by the deorbit burn so far [m/s]
     contact_time: Scalar  # leg contact without interruption [s]
+    silence: Scalar  # since the last range that was used [s]
+    held: dict[str, Scalar]  # how long conditions that must hold were true [s]
 
 
-def start(like: Scalar) -> Sequencer:
+def _held(config: SequenceConfig) -> list[str]:
+    return [
+        _key(phase, end)
+        for phase in config.phases
+        for end in phase.ends
+        if end.hold is not None
+    ]
+
+
+def _key(phase: Phase, end: End) -> str:
+    return f"{phase.number}-{end.next}"
+
+
+def start(config: SequenceConfig, like: Scalar) -> Sequencer:
     """Before the deorbit burn."""
     zero = jnp.zeros_like(like)
     return Sequencer(
         phase=jnp.full(zero.shape, BOOT, dtype=jnp.int64),
+        phase_time=zero,
         deorbit_dv=zero,
         contact_time=zero,
+        silence=zero,
+        held={key: zero for key in _held(config)},
     )
 
 
+def within(config: SequenceConfig, phase: Index, laws: Collection[str]) -> Flag:
+    """Whether the law of the phase is one of `laws`."""
+    return among(phase, [p.number for p in config.phases if p.law in laws])
+
+
+def among(phase: Index, numbers: Collection[int]) -> Flag:
+    """Whether the phase is one of `numbers`."""
+    found = phase < 0
+    for number in numbers:
+        found = found | (phase == number)
+    return found
+
+
 def advance(
-    config: OnboardConfig,
     old: Sequencer,
-    time: Scalar,
-    height: Scalar,
-    braking_left: Scalar,
+    known: Callable[[Scalar, Scalar], Known],
+    config: OnboardConfig,
     dv_tick: Scalar,
+    heard: Flag,
     contact: Bool[Array, "legs *#cases"],
     dt: Scalar,
 ) -> Sequencer:
     """The phase of the coming tick; at most one change a tick.
 
-    `braking_left` is the time to go of the braking burn [s], `dv_tick` the velocity
-    that the engines gave over the last tick [m/s], `height` the estimated one [m].
+    `known` makes the quantities of what is missing of the deorbit burn [m/s] and the
+    silence [s]; `dv_tick` is the velocity that the engines gave over the last tick
+    [m/s], `heard` whether a range was used in it.
     """
     s = config.sequence
-    dv = old.deorbit_dv + jnp.where(old.phase == DEORBIT_BURN, dv_tick, 0.0)
+    burning = within(s, old.phase, ("deorbit",))
+    dv = old.deorbit_dv + jnp.where(burning, dv_tick, 0.0)
     votes = jnp.sum(jnp.where(contact, 1.0, 0.0), axis=0)
     touching = jnp.where(votes >= s.contact_votes, old.contact_time + dt, 0.0)
-    ends = {
-        # the nearest tick: a time that falls on a tick must not depend on rounding
-        BOOT: time >= s.deorbit_time - 0.5 * dt,
-        DEORBIT_BURN: dv >= config.guidance.deorbit_dv - DV_TOLERANCE,
-        COAST: time >= s.ignition_time - 0.5 * dt,
-        # a late correction may find the vehicle below the end of braking already
-        BRAKING: (braking_left <= 0.0) | (height < config.guidance.braking_end_height),
-        PITCH_UP: height < s.terminal_descent_height,
-        TERMINAL_DESCENT: height < s.terminal_landing_height,
-        TERMINAL_LANDING: votes < 0.0,
-    }
+    silence = jnp.where(heard, 0.0, old.silence + dt)
+    k = known(config.guidance.deorbit_dv - dv, silence)
+    down = touching >= s.contact_confirm
+    held = dict(old.held)
     phase = old.phase
-    for here, over in ends.items():
-        phase = jnp.where((old.phase == here) & over, here + 1, phase)
-    # leg contact is the only evidence of landing, in any phase near the ground
-    down = (old.phase >= PITCH_UP) & (touching >= s.contact_confirm)
-    phase = jnp.where(down, LANDED, phase)
-    return Sequencer(phase=phase, deorbit_dv=dv, contact_time=touching)
+    for this in s.phases:
+        # the first of its conditions is asked last, and so counts before the others
+        for end in reversed(this.ends):
+            over = (old.phase == this.number) & _over(k, this, end, down)
+            if end.hold is not None:
+                key = _key(this, end)
+                held[key] = jnp.where(over, old.held[key] + dt, 0.0)
+                over = held[key] >= end.hold
+            phase = jnp.where(over, end.next, phase)
+    return Sequencer(
+        phase=phase,
+        phase_time=jnp.where(phase == old.phase, old.phase_time + dt, 0.0),
+        deorbit_dv=dv,
+        contact_time=touching,
+        silence=silence,
+        held=held,
+    )
+
+
+def _over(k: Known, phase: Phase, end: End, down: Flag) -> Flag:
+    found = [down] if end.contact else []
+    for bound in end.bounds:
+        now = value(k, bound.quantity, phase)
+        found.append(now >= bound.value if bound.above else now <= bound.value)
+    over = found[0]
+    for flag in found[1:]:
+        over = over & flag if end.every else over | flag
+    return over

@@ -5,7 +5,6 @@ and the measurements; nothing here can see the truth.
 """
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, UInt32
@@ -13,36 +12,29 @@ from jaxtyping import Array, UInt32
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
 from frigoris.math.trig import atan2
-from frigoris.math.vectors import norm
-from frigoris.messages import (
-    BRAKING,
-    COAST,
-    DEORBIT_BURN,
-    LANDED,
-    PITCH_UP,
-    TERMINAL_DESCENT,
-    Commands,
-    Measurements,
-)
+from frigoris.messages import Commands, Measurements
 from frigoris.onboard import (
-    braking,
     control,
     fixes,
+    guidance,
     inbox,
     navigation,
     ranging,
     sequence,
-    terminal,
+    throttle,
 )
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.modulation import Modulation, pulse
-from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
+from frigoris.onboard.laws.law import Plan
+from frigoris.onboard.laws.path import Path
+from frigoris.onboard.modulation import Modulation
+from frigoris.onboard.quantities import Known
+from frigoris.phases import BRAKING
+from frigoris.types import Flag, Index, Jets, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
-GUIDANCE_TICKS = 20  # a new braking solution
-PLANNING_TIME = 60.0  # before ignition the first of them [s]
 POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
+IN_ORBIT = ("hold", "coast", "deorbit")  # laws without a landing to steer
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
 
 
@@ -52,7 +44,8 @@ class OnboardState(eqx.Module):
     time: Scalar  # onboard clock [s]
     navigator: navigation.Navigator
     sequencer: sequence.Sequencer
-    plan: braking.Braking
+    plan: Plan
+    path: Path | None  # to be tracked, from outside; None where no law tracks one
     trim: Vec3  # torque that cancels the steady disturbance [N m]
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
@@ -76,14 +69,10 @@ def start(
     return OnboardState(
         time=zero,
         navigator=navigation.start(config.navigation, r_M, v_M, q_MB, omega_B),
-        sequencer=sequence.start(zero),
-        plan=braking.Braking(
-            level=zero + config.guidance.braking_level,
-            t_go=zero + 600.0,  # replaced by the first solution
-            age=zero,
-            c0=zero,
-            c1=zero,
-        ),
+        sequencer=sequence.start(config.sequence, zero),
+        # replaced by the first solution
+        plan=Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero),
+        path=None,
         trim=jnp.zeros_like(r_M),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,
@@ -114,29 +103,68 @@ def step(
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
     nav, post = _navigate(config, state, measured, tick)
-    seq = sequence.advance(
-        config,
-        state.sequencer,
-        state.time,
-        navigation.height(nav, config),
-        state.plan.t_go - state.plan.age,
-        measured.dv[2] - nav.accel_bias[2] * measured.elapsed,
-        measured.contact,
-        dt,
-    )
+    seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
     mass = mass_estimate(config, state)
-    burn = _burn(config, mass)
-    plan = _plan(config, nav, burn, state, seq, tick)
-    direction, thrust = _guide(config, nav, burn, plan, seq, mass)
+    now = _guided(state, nav, seq, mass)
+    now = now._replace(plan=guidance.plan(config, now, tick))
+    direction, thrust = guidance.command(config, now)
     state = replace_at(
-        lambda s: (s.navigator, s.sequencer, s.plan, s.inbox),
+        lambda s: (s.navigator, s.inbox, s.sequencer, s.plan),
         state,
-        (nav, seq, plan, post),
+        (nav, post, seq, now.plan),
     )
     return _actuate(config, state, direction, thrust, mass, dt)
+
+
+def _guided(
+    state: OnboardState,
+    nav: navigation.Navigator,
+    seq: sequence.Sequencer,
+    mass: Scalar,
+) -> guidance.Guided:
+    return guidance.Guided(
+        nav=nav,
+        time=state.time,
+        mass=mass,
+        seq=seq,
+        before=state.sequencer.phase,
+        plan=state.plan,
+        path=state.path,
+    )
+
+
+def _sequenced(
+    config: OnboardConfig,
+    state: OnboardState,
+    nav: navigation.Navigator,
+    measured: Measurements,
+    dt: Scalar,
+) -> sequence.Sequencer:
+    def known(left: Scalar, silence: Scalar) -> Known:
+        return Known(
+            config=config,
+            nav=nav,
+            time=state.time,
+            phase_time=state.sequencer.phase_time,
+            dt=dt,
+            deorbit_left=left,
+            t_go=state.plan.t_go - state.plan.age,
+            silence=silence,
+            mass=mass_estimate(config, state),
+        )
+
+    return sequence.advance(
+        state.sequencer,
+        known,
+        config,
+        measured.dv[2] - nav.accel_bias[2] * measured.elapsed,
+        measured.laser_valid & (nav.accepted > 0.5),
+        measured.contact,
+        dt,
+    )
 
 
 def _com(config: OnboardConfig, state: OnboardState) -> Vec3:
@@ -152,7 +180,7 @@ def _navigate(
     measured: Measurements,
     tick: UInt32[Array, ""],
 ) -> tuple[navigation.Navigator, inbox.Inbox]:
-    in_orbit = state.sequencer.phase < BRAKING
+    in_orbit = sequence.within(config.sequence, state.sequencer.phase, IN_ORBIT)
     resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
     com_B = _com(config, state)
     nav = navigation.strapdown(
@@ -209,111 +237,6 @@ def _gauged(
     )
 
 
-def _burn(config: OnboardConfig, mass: Scalar) -> braking.Burn:
-    v = config.vehicle
-    return braking.Burn(
-        mass=mass,
-        thrust=v.main_thrust + v.assist_thrust,
-        flow=v.main_flow + v.assist_flow,
-        mu=config.moon.gravity.mu,
-        radius=norm(config.moon.site_M),
-    )
-
-
-def _plan(
-    config: OnboardConfig,
-    nav: navigation.Navigator,
-    burn: braking.Burn,
-    state: OnboardState,
-    seq: sequence.Sequencer,
-    tick: UInt32[Array, ""],
-) -> braking.Braking:
-    started = (seq.phase >= BRAKING).astype(burn.mass.dtype)
-    soon = config.sequence.ignition_time - state.time < PLANNING_TIME
-    wanted = soon & (seq.phase <= BRAKING)
-
-    def solved(old: braking.Braking) -> braking.Braking:
-        new = braking.solve(nav, config, burn, old, started)
-        # a lane's plan must not depend on what its neighbours want
-        chosen: braking.Braking = jax.tree.map(
-            lambda a, b: jnp.where(wanted, a, b), new, old
-        )
-        return chosen
-
-    plan: braking.Braking = lax.cond(
-        (tick % GUIDANCE_TICKS == 0) & jnp.any(wanted), solved, lambda p: p, state.plan
-    )
-    return plan
-
-
-def _guide(
-    config: OnboardConfig,
-    nav: navigation.Navigator,
-    burn: braking.Burn,
-    plan: braking.Braking,
-    seq: sequence.Sequencer,
-    mass: Scalar,
-) -> tuple[Vec3, Scalar]:
-    """Thrust direction and thrust of the present phase."""
-    v, phase = config.vehicle, seq.phase
-    main = jnp.where(_main_off(config, nav, seq), 0.0, v.main_thrust)
-    most = main + config.guidance.terminal_duty_max * v.assist_thrust
-    in_orbit = terminal.retrograde(nav)
-    brake, brake_thrust = braking.command(nav, config, burn, plan)
-    land, land_thrust = terminal.command(nav, config, mass, most)
-    left = jnp.maximum(config.guidance.deorbit_dv - seq.deorbit_dv, 0.0)
-    braking_now, landing_now = phase == BRAKING, phase >= PITCH_UP
-    direction = jnp.where(landing_now, land, jnp.where(braking_now, brake, in_orbit))
-    thrust = jnp.where(
-        landing_now, land_thrust, jnp.where(braking_now, brake_thrust, 0.0)
-    )
-    # in the deorbit burn `thrust` is what still lacks, as the thrust of one second
-    thrust = jnp.where(phase == DEORBIT_BURN, mass * left, thrust)
-    return direction, jnp.where(phase == LANDED, 0.0, thrust)
-
-
-def _main_off(
-    config: OnboardConfig, nav: navigation.Navigator, seq: sequence.Sequencer
-) -> Flag:
-    """Near the ground the assist engines work alone."""
-    low = navigation.height(nav, config) < config.guidance.main_off_height
-    return low & (seq.phase >= TERMINAL_DESCENT)
-
-
-def _duties(
-    config: OnboardConfig, state: OnboardState, thrust: Scalar, dt: Scalar
-) -> tuple[Scalar, Scalar]:
-    """Main duty and assist duty."""
-    v, g, phase = config.vehicle, config.guidance, state.sequencer.phase
-    low = _main_off(config, state.navigator, state.sequencer)
-    firing = thrust > 0.0
-    have_main, have_assist = v.main_thrust > 0.0, v.assist_thrust > 0.0
-    of_main = jnp.where(have_main, v.main_thrust, 1.0)
-    of_assist = jnp.where(have_assist, v.assist_thrust, 1.0)
-    # deorbit: one group, its last pulse as long as the missing velocity, less the tail
-    single = jnp.where(have_main, of_main, of_assist)
-    last = jnp.clip(
-        (thrust - state.main_thrust * v.thrust_lag) / (single * dt), 0.0, 1.0
-    )
-    deorbit = phase == DEORBIT_BURN
-    # valves are open, throttles do what they can; the assist group does the rest
-    level = _beside_gap(v.main_gap, jnp.clip(thrust / of_main, v.main_floor, 1.0))
-    main = jnp.where(firing & ~low & have_main, level, 0.0)
-    main = jnp.where(deorbit & have_main, last, main)
-    limit = jnp.where(phase == BRAKING, 1.0, g.terminal_duty_max)
-    duty = jnp.clip((thrust - main * v.main_thrust) / of_assist, 0.0, limit)
-    duty = jnp.where(firing & (phase >= BRAKING) & have_assist, duty, 0.0)
-    duty = jnp.where(deorbit & ~have_main, last, duty)
-    return main, pulse(duty * dt, v.assist_on_time_min, dt) / dt
-
-
-def _beside_gap(gap: Array, level: Scalar) -> Scalar:
-    """The level, or the nearer edge of what the throttle must not dwell in."""
-    inside = (level > gap[0]) & (level < gap[1])
-    edge = jnp.where(level < 0.5 * (gap[0] + gap[1]), gap[0], gap[1])
-    return jnp.where(inside, edge, level)
-
-
 def _actuate(
     config: OnboardConfig,
     state: OnboardState,
@@ -323,9 +246,11 @@ def _actuate(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     v, phase = config.vehicle, state.sequencer.phase
-    settles = config.sequence.ignition_time - state.time < POINTING_TIME
-    tight = (phase != COAST) | settles
-    main, assist = _duties(config, state, thrust, dt)
+    tight = _tight(config, phase, state.time)
+    down = sequence.within(config.sequence, phase, ("off",))
+    main, assist = throttle.duties(
+        config, state.navigator, phase, thrust, state.main_thrust, dt
+    )
     full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
     inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
@@ -333,10 +258,10 @@ def _actuate(
     torque, trim = control.torque_command(
         config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
-    torque = jnp.where(phase == LANDED, 0.0, torque)
+    torque = jnp.where(down, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
     rcs_duty, modulation = control.allocate(
-        config, rest, tight & (phase != LANDED), state.modulation, dt
+        config, rest, tight & ~down, state.modulation, dt
     )
     burning = jnp.where(
         v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
@@ -349,6 +274,7 @@ def _actuate(
         navigator=nav,
         sequencer=state.sequencer,
         plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
+        path=state.path,
         trim=trim,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
@@ -370,6 +296,13 @@ def _actuate(
         gimbal=gimbal,
         laser_cant=cant,
     )
+
+
+def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
+    """Whether the attitude is held as in a burn, and not as in a coast."""
+    soon = config.sequence.ignition_time - time < POINTING_TIME
+    settles = soon & sequence.among(phase, guidance.BEFORE)
+    return ~sequence.within(config.sequence, phase, ("coast",)) | settles
 
 
 def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:

@@ -13,8 +13,8 @@ import numpy as np
 
 from frigoris import __version__
 from frigoris.errors import OutputError
-from frigoris.messages import PHASES
 from frigoris.mission.design import Design, Table
+from frigoris.phases import PHASES
 from frigoris.report import design_text, text
 from frigoris.report.design_plots import FIGURES
 from frigoris.report.figures import drawings, picture

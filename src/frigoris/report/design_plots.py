@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
-from frigoris.messages import BRAKING, COAST
 from frigoris.mission.design import Design
-from frigoris.report.design_text import STEPS, point
+from frigoris.phases import BRAKING, COAST
+from frigoris.report.design_text import END_OF_BRAKING, STEPS, point, words
 from frigoris.report.figures import Figures
 from frigoris.report.style import LIGHT
 
@@ -81,7 +81,7 @@ def profile(ax: Any, d: Design) -> None:
     ax.fill_between(x, y, 0.0, color=LIGHT["ground"], alpha=0.35, lw=0)
     ax.plot(x, y, c=LIGHT["plan"], lw=2.2)
     for p in d.facts["points"]:
-        if p["name"] in ("braking", "pitch_up"):
+        if p["name"] == "braking" or p["text"] == END_OF_BRAKING:
             here = p["downrange_m"] * KM, p["altitude_m"] * KM
             ax.plot(*here, c=LIGHT["truth"], **DOT)
             ax.annotate(
@@ -223,13 +223,13 @@ def _propellant_axis(ax: Any, f: dict[str, Any]) -> None:
 def _phases(ax: Any, d: Design, *, named: bool = False) -> None:
     """Thin lines where phases end."""
     for p in d.facts["points"]:
-        if p["name"] not in ("pitch_up", "terminal_descent", "terminal_landing"):
+        if p["t_s"] <= 0.0 or p["name"] == "landed":
             continue
         ax.axvline(p["t_s"], color=LIGHT["plan"], lw=0.7)
         if named:
             look = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 7.5}
             height = ("data", "axes fraction")
-            ax.annotate(p["text"], (p["t_s"], 0.98), xycoords=height, **look)
+            ax.annotate(words(p["text"]), (p["t_s"], 0.98), xycoords=height, **look)
 
 
 FIGURES: Figures = {

@@ -8,13 +8,7 @@ from frigoris.constants import GRAVITY_MOON
 
 Row = tuple[str, ...]
 
-PHASES = {
-    "deorbit_burn": "deorbit burn",
-    "braking": "braking",
-    "pitch_up": "pitch-up",
-    "terminal_descent": "terminal descent",
-    "terminal_landing": "landing",
-}
+END_OF_BRAKING = "end of braking"
 STEPS = {  # of the budget: short for the picture, then in words
     "energy_floor": (
         "energy floor",
@@ -46,6 +40,17 @@ def point(f: dict[str, Any], name: str) -> dict[str, Any] | None:
     return next((p for p in f["points"] if p["name"] == name), None)
 
 
+def gate(f: dict[str, Any]) -> dict[str, Any] | None:
+    """Where braking ends."""
+    return next((p for p in f["points"] if p["text"] == END_OF_BRAKING), None)
+
+
+def words(phase: str) -> str:
+    """Its name as people say it."""
+    known = {"terminal_landing": "landing", "pitch_up": "pitch-up"}
+    return known.get(phase, phase.replace("_", " "))
+
+
 def points(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     """Title, columns and rows: where and when."""
     columns = (
@@ -61,7 +66,7 @@ def points(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     )
     rows: list[Row] = [
         (
-            p["text"],
+            words(p["text"]),
             p["utc"][11:21],
             _signed(p["t_s"], 1),
             _signed(p["lat_deg"], 4, plus=False),
@@ -90,7 +95,7 @@ def phases(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     )
     keys = "lasts_s dv_m_s propellant_kg speed_lost_m_s gravity_loss_m_s".split()
     keys.append("steering_loss_m_s")
-    rows = [(PHASES[p["name"]], *(_fixed(p[k], 1) for k in keys)) for p in f["phases"]]
+    rows = [(words(p["name"]), *(_fixed(p[k], 1) for k in keys)) for p in f["phases"]]
     sums = [_fixed(sum(p[k] for p in f["phases"]), 1) for k in keys]
     rows.append(("sum", *sums))
     return "What each phase costs, and what its delta-v does", columns, rows
@@ -100,8 +105,11 @@ def budget(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     """From the floor to the tanks."""
     columns = ("step", "delta-v, m/s", "sum, m/s", "propellant, kg")
     t, orbit = f["totals"], f["phases"][0]
-    gate = (point(f, "pitch_up") or {"altitude_m": 0.0})["altitude_m"]
-    told = {"ignition": f["thrust"]["ignition_m_s2"], "gate": gate}
+    end = gate(f)
+    told = {
+        "ignition": f["thrust"]["ignition_m_s2"],
+        "gate": end["altitude_m"] if end else 0.0,
+    }
     rows: list[Row] = []
     for k, step in enumerate(f["budget"]):
         rows.append(
@@ -230,8 +238,8 @@ def _more_thrust(f: dict[str, Any], trade: dict[str, Any]) -> str:
 
 
 def _stop(f: dict[str, Any], thrust: dict[str, Any]) -> str:
-    gate = point(f, "pitch_up")
-    if gate is None:
+    end = gate(f)
+    if end is None:
         return "Braking leads to the ground itself."
     needs, has = thrust["stop_needs_m_s2"], thrust["stop_has_m_s2"]
     spare = (
@@ -240,7 +248,7 @@ def _stop(f: dict[str, Any], thrust: dict[str, Any]) -> str:
         else "NOT enough to stop above the ground"
     )
     return (
-        f"At the end of braking ({gate['altitude_m']:,.0f} m, {gate['speed_m_s']:.0f} "
+        f"At the end of braking ({end['altitude_m']:,.0f} m, {end['speed_m_s']:.0f} "
         f"m/s) a gravity turn stops at the ground with {needs:.2f} m/s²; the engines "
         f"allowed there give {has:.2f} m/s², {spare}."
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.messages import BRAKING
+from frigoris.phases import BRAKING
 from frigoris.report.style import LIGHT
 from frigoris.report.view import NEAR, View
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.messages import BRAKING
+from frigoris.phases import BRAKING
 
 Table = dict[str, np.ndarray]
 

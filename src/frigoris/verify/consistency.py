@@ -28,8 +28,8 @@ from frigoris.flight.slices import (
 )
 from frigoris.flight.step import Flying
 from frigoris.math.rotation import conj, qmul, rotvec_from_q
-from frigoris.messages import PHASES, PITCH_UP
 from frigoris.onboard import covariance as cov
+from frigoris.phases import PHASES, PITCH_UP
 from frigoris.types import Mat3
 
 MOTION = (cov.R, cov.V, cov.PSI)  # what is held against the truth

@@ -7,8 +7,8 @@ from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.flight import lockout
 from frigoris.flight.outcome import Touch
 from frigoris.flight.seen import Seen
-from frigoris.messages import BRAKING, COAST, DEORBIT_BURN
 from frigoris.moon.orientation import SPIN
+from frigoris.phases import BRAKING, COAST, DEORBIT_BURN
 
 T = np.arange(0.0, 401.0)
 

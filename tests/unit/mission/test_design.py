@@ -8,11 +8,11 @@ import pytest
 from frigoris import cli
 from frigoris.constants import G0
 from frigoris.errors import UserError
-from frigoris.messages import BRAKING, COAST
 from frigoris.mission.catalog import catalogue
 from frigoris.mission.design import design
 from frigoris.mission.edit import set_values
 from frigoris.mission.load import load_mission
+from frigoris.phases import BRAKING, COAST
 from frigoris.report import design_text
 from frigoris.report.design_page import lead, page
 

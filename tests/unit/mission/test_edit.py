@@ -185,6 +185,8 @@ def test_every_path_can_be_read_and_replaced(mission):
             continue  # the name is part of the path
         if any(section in path for section in ABSENT):
             continue
+        if ".target." in path and "braking" not in path:
+            continue  # no other phase of this mission aims
         marked = replace(mission, {path: "mark"})
         assert read(marked, path) == "mark"
         assert replace(marked, {path: read(mission, path)}) == mission

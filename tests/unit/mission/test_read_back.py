@@ -138,10 +138,14 @@ def test_values_that_are_not_linear_come_back_too(stage):
 def test_a_value_that_changes_nothing_is_refused(stage):
     mission = scattered(
         {"path": "lander.isp_scale_ratio", "normal": {"sigma": 0.01}},
-        {"path": "onboard.guidance.freeze_s", "uniform": {"half_width": 1.0}},
+        {
+            "path": "onboard.sequence.phases.braking.target.freeze_s",
+            "uniform": {"half_width": 1.0},
+        },
     )
     with pytest.raises(
-        UserError, match=r"Cannot disperse onboard\.guidance\.freeze_s:"
+        UserError,
+        match=r"Cannot disperse onboard\.sequence\.phases\.braking\.target\.freeze_s:",
     ):
         reader_of(stage, mission)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from frigoris.messages import PHASES
 from frigoris.packets.dictionary import TYPES, load_dictionary
 from frigoris.packets.document import page
+from frigoris.phases import PHASES
 from frigoris.units import suffix
 from support.synthetic_flight import synthetic_flight
 

@@ -17,14 +17,20 @@ import numpy as np
 from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.errors import UserError
 from frigoris.math.tree import leaf
-from frigoris.mission.build_onboard import group, guidance_config, start_mass
+from frigoris.mission.build_onboard import (
+    braking_target,
+    group,
+    guidance_config,
+    start_mass,
+)
 from frigoris.mission.edit import planned
 from frigoris.mission.plan import approach_axes, ellipse_state
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
-from frigoris.onboard.braking import Approach, Burn, predict, vertical
-from frigoris.onboard.config import GuidanceConfig
-from frigoris.onboard.terminal import schedule
+from frigoris.onboard.config import GuidanceConfig, Target
+from frigoris.onboard.laws.law import Burn
+from frigoris.onboard.laws.predictive import Approach, predict, vertical
+from frigoris.onboard.laws.schedule import schedule
 from frigoris.verify.sensor.model import Sheet
 
 _predict = jax.jit(predict)
@@ -58,14 +64,15 @@ def planned_descent(mission: Mission, sheet: Sheet) -> Descent:
         m.site.latitude, m.site.longitude, m.orbit.arrival_heading
     )
     g = guidance_config(m, normal)
-    above, notes = _braking(m, g)
-    below = _terminal(g)
+    target = braking_target(m)
+    above, notes = _braking(m, target)
+    below = _terminal(g, float(target.height))
     below[0] += above[0][-1] if above.size else 0.0
     time, altitude, closing = np.hstack([above, below[:, 1:] if above.size else below])
     return _descent("planned schedule", time, altitude, closing, mission, sheet, notes)
 
 
-def _braking(m: Any, g: GuidanceConfig) -> tuple[np.ndarray, tuple[str, ...]]:
+def _braking(m: Any, to: Target) -> tuple[np.ndarray, tuple[str, ...]]:
     """Time [s], height [m], descent rate [m/s] from ignition to the end of braking."""
     r, v_h, v_r = ellipse_state(
         MU_MOON,
@@ -91,22 +98,21 @@ def _braking(m: Any, g: GuidanceConfig) -> tuple[np.ndarray, tuple[str, ...]]:
         radius=leaf(RADIUS_MOON),
     )
     times = np.linspace(50.0, 3000.0, 1181)
-    level = jnp.full(times.shape, jnp.asarray(g.braking_level))
-    speeds = np.asarray(_predict(state, g, burn, level, jnp.asarray(times))[0])
-    done = np.flatnonzero(speeds <= float(g.braking_end_speed))
+    level = jnp.full(times.shape, jnp.asarray(to.level))
+    speeds = np.asarray(_predict(state, to, burn, level, jnp.asarray(times))[0])
+    done = np.flatnonzero(speeds <= float(to.speed))
     if not done.size:
         lost = "The braking burn does not close as planned: its part is left out."
         return np.empty((3, 0)), (lost,)
     t_go = jnp.float64(times[done[0]])
-    c0, c1 = (float(c) for c in vertical(state, g, t_go))
+    c0, c1 = (float(c) for c in vertical(state, to, t_go))
     t = np.linspace(0.0, float(t_go), 600)
     height = float(state.height) + t * (v_r + t * (c0 / 2.0 + t * c1 / 6.0))
     return np.stack([t, height, -(v_r + t * (c0 + 0.5 * c1 * t))]), ()
 
 
-def _terminal(g: GuidanceConfig) -> np.ndarray:
+def _terminal(g: GuidanceConfig, top: float) -> np.ndarray:
     """The same from the end of braking to the ground."""
-    top = float(g.braking_end_height)
     height = np.unique(np.concatenate([np.linspace(0, top, 1000), np.arange(0, 50.0)]))
     height = height[height <= top][::-1]
     rate = np.asarray(schedule(g, jnp.asarray(height))[0])

@@ -8,6 +8,7 @@ import numpy as np
 from frigoris.errors import UserError
 from frigoris.mission.edit import planned
 from frigoris.mission.schema import Mission
+from frigoris.mission.schema_sequence import braking_target
 from frigoris.verify.sensor.corners import Corner, corners, within_reach
 from frigoris.verify.sensor.data import Shots, doubts, read_shots
 from frigoris.verify.sensor.fit import Fit, fit, usable
@@ -61,7 +62,8 @@ def study(
     braking.
     """
     plan = planned(mission)
-    need = plan.onboard.guidance.braking_end_altitude_m if need is None else need
+    if need is None:
+        need = braking_target(plan.onboard.sequence).altitude_m
     if not 0.0 < need < 1e6:
         raise UserError(
             f"Cannot ask for a valid range by {need:g} m: give --need-m an altitude "

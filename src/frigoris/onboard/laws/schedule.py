@@ -1,4 +1,4 @@
-r"""Pitch-up and terminal descent: a descent rate scheduled with altitude.
+r"""Altitude-velocity schedule: a descent rate by altitude, down to the ground.
 
 Down to the end of the square-root part the rate follows
 $w^2 = w_1^2 + 2 a_s (h - h_1)$, a constant deceleration `a_s`; then it falls linearly
@@ -8,8 +8,9 @@ zero. The horizontal velocity is nulled within a tilt limit.
 
 import jax.numpy as jnp
 
-from frigoris.math.vectors import cross, dot, norm
+from frigoris.math.vectors import dot, norm
 from frigoris.onboard.config import GuidanceConfig, OnboardConfig
+from frigoris.onboard.laws.law import Command, Law, Situation
 from frigoris.onboard.navigation import Navigator, height
 from frigoris.types import Scalar, Vec3
 
@@ -31,30 +32,37 @@ def schedule(g: GuidanceConfig, h: Scalar) -> tuple[Scalar, Scalar]:
     return jnp.where(high, rate_high, rate_low), slope
 
 
-def command(
-    nav: Navigator, config: OnboardConfig, mass: Scalar, thrust_max: Scalar
-) -> tuple[Vec3, Scalar]:
-    """Thrust direction in M (unit) and thrust [N], clipped to what the engines give."""
-    g = config.guidance
-    r = norm(nav.r_M)
-    up = nav.r_M / r
-    h = height(nav, config)
-    descent = -dot(nav.v_M, up)
-    drift_M = nav.v_M + descent * up
+def _command(at: Situation) -> Command:
+    g, nav = at.config.guidance, at.nav
+    up, descent, drift_M = parts(nav)
+    h = height(nav, at.config)
     planned, slope = schedule(g, h)
-    weight = -dot(nav.free_M, up)
-    weight = weight - dot(drift_M, drift_M) / r
-    a_up = weight + slope * descent + g.rate_gain * (descent - planned)
-    # too slow is no reason to shut the engines: they also brake the horizontal motion
-    a_up = jnp.clip(a_up, 0.7 * weight, thrust_max / mass)
-    wanted_M = _drift_command(nav, config, h, up)
-    a_level = g.drift_gain * (wanted_M - drift_M)
+    a_up = slope * descent + g.rate_gain * (descent - planned)
+    wanted_M = _drift_command(nav, at.config, h, up)
     tilt = jnp.where(h > g.schedule_height, g.tilt_max, g.tilt_landing_max)
+    return leaning(at, a_up, g.drift_gain * (wanted_M - drift_M), tilt)
+
+
+def parts(nav: Navigator) -> tuple[Vec3, Scalar, Vec3]:
+    """The vertical in M, descent rate [m/s], horizontal velocity in M [m/s]."""
+    up = nav.r_M / norm(nav.r_M)
+    descent = -dot(nav.v_M, up)
+    return up, descent, nav.v_M + descent * up
+
+
+def leaning(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command:
+    """Thrust for accelerations above hovering and level [m/s^2], within `tilt`."""
+    nav = at.nav
+    up, _, drift_M = parts(nav)
+    weight = -dot(nav.free_M, up)
+    weight = weight - dot(drift_M, drift_M) / norm(nav.r_M)
+    # too slow is no reason to shut the engines: they also brake the horizontal motion
+    a_up = jnp.clip(weight + a_up, 0.7 * weight, at.most / at.burn.mass)
     size = norm(a_level) + 1e-9
     a_level = a_level * jnp.minimum(1.0, a_up * jnp.tan(tilt) / size)
     a = up * a_up + a_level
     thrust = norm(a)
-    return a / thrust, jnp.minimum(mass * thrust, thrust_max)
+    return a / thrust, jnp.minimum(at.burn.mass * thrust, at.most)
 
 
 def _drift_command(nav: Navigator, config: OnboardConfig, h: Scalar, up: Vec3) -> Vec3:
@@ -68,13 +76,4 @@ def _drift_command(nav: Navigator, config: OnboardConfig, h: Scalar, up: Vec3) -
     return wanted * (fade * jnp.minimum(1.0, g.drift_max / size))
 
 
-def retrograde(nav: Navigator) -> Vec3:
-    """Direction against the velocity, for burns in orbit."""
-    return -nav.v_M / norm(nav.v_M)
-
-
-def attitude_axes(direction: Vec3, normal: Vec3) -> tuple[Vec3, Vec3, Vec3]:
-    """Body axes in M with +z along `direction` and +y near the plane's normal."""
-    y = normal - direction * dot(normal, direction)
-    y = y / norm(y)
-    return cross(y, direction), y, direction
+LAW = Law(_command, near=True)

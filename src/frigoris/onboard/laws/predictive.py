@@ -7,14 +7,16 @@ A new solution every two seconds, frozen at the end, where gains grow as 1/t_go^
 """
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax import lax
 
 from frigoris.math.trig import atan2
 from frigoris.math.vectors import cross, dot, norm
-from frigoris.onboard.config import GuidanceConfig, OnboardConfig
+from frigoris.onboard.config import OnboardConfig, Target
+from frigoris.onboard.laws.law import Burn, Command, Law, Plan, Situation, aimed
 from frigoris.onboard.navigation import Navigator
-from frigoris.types import Scalar, Vec3
+from frigoris.types import Flag, Scalar
 
 STEPS = 24  # of the predictor; the closed loop removes its error (about 1 %)
 LEVEL_MIN, LEVEL_MAX = 0.85, 1.0  # of thrust while braking [-]
@@ -30,26 +32,6 @@ class Approach(eqx.Module):
     ground: Scalar  # distance still to go along the ground [m]
     offset: Scalar  # across the approach [m]
     drift: Scalar  # speed across it [m/s]
-
-
-class Braking(eqx.Module):
-    """The solution that is being flown."""
-
-    level: Scalar  # [-]
-    t_go: Scalar  # at the time of the solution [s]
-    age: Scalar  # time since then [s]
-    c0: Scalar  # net vertical acceleration c0 + c1 age [m/s^2]
-    c1: Scalar  # [m/s^3]
-
-
-class Burn(eqx.Module):
-    """Engines, gravity and radius that the predictor uses."""
-
-    mass: Scalar  # [kg]
-    thrust: Scalar  # all engines at level one [N]
-    flow: Scalar  # [kg/s]
-    mu: Scalar
-    radius: Scalar  # of the site [m]
 
 
 def approach(nav: Navigator, config: OnboardConfig) -> Approach:
@@ -69,10 +51,10 @@ def approach(nav: Navigator, config: OnboardConfig) -> Approach:
     )
 
 
-def vertical(state: Approach, g: GuidanceConfig, t_go: Scalar) -> tuple[Scalar, Scalar]:
+def vertical(state: Approach, to: Target, t_go: Scalar) -> tuple[Scalar, Scalar]:
     """Coefficients of the net vertical acceleration that meets height and rate."""
-    dh = g.braking_end_height - state.height - state.rate_up * t_go
-    dv = -g.braking_end_rate - state.rate_up
+    dh = to.height - state.height - state.rate_up * t_go
+    dv = -to.rate - state.rate_up
     return (
         (6.0 * dh - 2.0 * dv * t_go) / t_go**2,
         (6.0 * dv * t_go - 12.0 * dh) / t_go**3,
@@ -80,10 +62,10 @@ def vertical(state: Approach, g: GuidanceConfig, t_go: Scalar) -> tuple[Scalar, 
 
 
 def predict(
-    state: Approach, g: GuidanceConfig, burn: Burn, level: Scalar, t_go: Scalar
+    state: Approach, to: Target, burn: Burn, level: Scalar, t_go: Scalar
 ) -> tuple[Scalar, Scalar]:
     """Horizontal speed [m/s] and ground covered [m] after `t_go` at `level`."""
-    c0, c1 = vertical(state, g, t_go)
+    c0, c1 = vertical(state, to, t_go)
     h = t_go / STEPS
 
     def step(
@@ -107,25 +89,25 @@ def predict(
     return v, ground
 
 
-def first_guess(state: Approach, g: GuidanceConfig, burn: Burn) -> Scalar:
+def first_guess(state: Approach, to: Target, burn: Burn) -> Scalar:
     """Time to lose the horizontal speed at the planned level [s]."""
     v_e = burn.thrust / burn.flow
-    lost = 1.0 - jnp.exp(-(state.speed - g.braking_end_speed) / v_e)
-    return burn.mass * lost / (g.braking_level * burn.flow)
+    lost = 1.0 - jnp.exp(-(state.speed - to.speed) / v_e)
+    return burn.mass * lost / (to.level * burn.flow)
 
 
 def newton(
-    state: Approach, g: GuidanceConfig, burn: Burn, level: Scalar, t_go: Scalar
+    state: Approach, to: Target, burn: Burn, level: Scalar, t_go: Scalar
 ) -> tuple[Scalar, Scalar]:
     """One Newton step on level and time to go; a saturated level gives up range."""
-    target = state.ground - g.braking_end_range
+    target = state.ground - to.range
 
     d_level, d_t = 1e-4, 0.05
     # the point and its two neighbours in one call of the predictor
     levels = jnp.stack([level, level + d_level, level])
     times = jnp.stack([t_go, t_go, t_go + d_t])
-    v, ground = predict(state, g, burn, levels, times)
-    v0, s0 = v[0] - g.braking_end_speed, ground[0] - target
+    v, ground = predict(state, to, burn, levels, times)
+    v0, s0 = v[0] - to.speed, ground[0] - target
     a, b = (v[1] - v[0]) / d_level, (v[2] - v[0]) / d_t
     c, d = (ground[1] - ground[0]) / d_level, (ground[2] - ground[0]) / d_t
     det = a * d - b * c
@@ -138,39 +120,29 @@ def newton(
     return new_level, jnp.maximum(t_go - jnp.clip(move, -60.0, 60.0), 1.0)
 
 
-def solve(
-    nav: Navigator, config: OnboardConfig, burn: Burn, old: Braking, started: Scalar
-) -> Braking:
-    """A new solution from the present state; `started` is 1 once braking burns."""
-    g = config.guidance
-    state = approach(nav, config)
+def _solve(at: Situation, flown: Flag) -> Plan:
+    to, old = aimed(at), at.plan
+    state = approach(at.nav, at.config)
     running = old.t_go - old.age
-    level = jnp.where(started > 0.5, old.level, g.braking_level)
-    t_go = jnp.where(started > 0.5, running, first_guess(state, g, burn))
+    level = jnp.where(flown, old.level, to.level)
+    t_go = jnp.where(flown, running, first_guess(state, to, at.burn))
     t_go = jnp.maximum(t_go, 1.0)
 
     def improve(_: object, x: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
-        return newton(state, g, burn, *x)
+        return newton(state, to, at.burn, *x)
 
     level, t_go = lax.fori_loop(0, 2, improve, (level, t_go))
-    c0, c1 = vertical(state, g, t_go)
-    new = Braking(level=level, t_go=t_go, age=jnp.zeros_like(t_go), c0=c0, c1=c1)
-    keep = (started > 0.5) & (running < g.freeze)
-    return Braking(
-        level=jnp.where(keep, old.level, new.level),
-        t_go=jnp.where(keep, old.t_go, new.t_go),
-        age=jnp.where(keep, old.age, new.age),
-        c0=jnp.where(keep, old.c0, new.c0),
-        c1=jnp.where(keep, old.c1, new.c1),
-    )
+    c0, c1 = vertical(state, to, t_go)
+    new = Plan(level=level, t_go=t_go, age=jnp.zeros_like(t_go), c0=c0, c1=c1)
+    keep = flown & (running < to.freeze)
+    kept: Plan = jax.tree.map(lambda a, b: jnp.where(keep, a, b), old, new)
+    return kept
 
 
-def command(
-    nav: Navigator, config: OnboardConfig, burn: Burn, plan: Braking
-) -> tuple[Vec3, Scalar]:
-    """Thrust direction in M (unit) and thrust [N] at this moment."""
-    state = approach(nav, config)
-    n = config.guidance.plane_normal_M
+def _command(at: Situation) -> Command:
+    nav, burn, plan = at.nav, at.burn, at.plan
+    state = approach(nav, at.config)
+    n = at.config.guidance.plane_normal_M
     r = norm(nav.r_M)
     up = nav.r_M / r
     thrust = plan.level * burn.thrust
@@ -178,9 +150,12 @@ def command(
     v2 = dot(nav.v_M, nav.v_M) - state.rate_up**2
     weight = -dot(nav.free_M, up) - v2 / r
     a_up = jnp.clip(plan.c0 + plan.c1 * plan.age + weight, -0.9 * total, 0.9 * total)
-    t = jnp.maximum(plan.t_go - plan.age, config.guidance.freeze)
+    t = jnp.maximum(plan.t_go - plan.age, aimed(at).freeze)
     across = -6.0 * state.offset / t**2 - 4.0 * state.drift / t
     across = jnp.clip(across, -CROSS_MAX * total, CROSS_MAX * total)
     back = jnp.sqrt(jnp.maximum(total**2 - a_up**2 - across**2, (0.1 * total) ** 2))
     direction = up * a_up + n * across - cross(n, up) * back
     return direction / norm(direction), thrust
+
+
+LAW = Law(_command, _solve, full=True)
