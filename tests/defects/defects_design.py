@@ -52,14 +52,14 @@ DEFECTS = [
     ),
     Defect(
         "the gravity loss has the wrong sign",
-        "mission/reference.py",
+        "mission/point_mass.py",
         "gravity_loss=dot(free_M, ahead)",
         "gravity_loss=-dot(free_M, ahead)",
         DESIGN,
     ),
     Defect(
         "the trajectory keeps its mass",
-        "mission/reference.py",
+        "mission/point_mass.py",
         "mass=-flow",
         "mass=0.0 * flow",
         DESIGN,
