@@ -47,10 +47,10 @@ def fly(state, time):
 
 def test_a_flight_around_comes_back_after_the_period(low):
     start = np.array([PERILUNE, 0.0, 0.0, low.perilune_speed])
-    # measured 3e-4 m over 11 000 km
-    np.testing.assert_allclose(fly(start, low.period), start, atol=0.05)
+    # measured 9e-6 m over 11 000 km
+    np.testing.assert_allclose(fly(start, low.period), start, atol=1e-3)
     halfway = fly(start, 0.5 * low.period)
-    assert hypot(*halfway[:2]) == pytest.approx(APOLUNE, abs=0.01)
+    assert hypot(*halfway[:2]) == pytest.approx(APOLUNE, abs=1e-3)
 
 
 def test_both_impulses_lead_to_the_ground_at_the_speed_of_the_second(low):
@@ -58,8 +58,8 @@ def test_both_impulses_lead_to_the_ground_at_the_speed_of_the_second(low):
     leave = low.apolune_circular_speed - low.deorbit - low.kick
     half = 0.5 * floor(MU, RADIUS, APOLUNE, RADIUS).period
     down = fly((APOLUNE, 0.0, 0.0, leave), half)
-    assert hypot(*down[:2]) == pytest.approx(RADIUS, abs=0.05)
-    assert hypot(*down[2:]) == pytest.approx(low.touch, abs=1e-4)
+    assert hypot(*down[:2]) == pytest.approx(RADIUS, abs=1e-3)
+    assert hypot(*down[2:]) == pytest.approx(low.touch, abs=1e-6)
 
 
 def test_no_pair_of_impulses_beats_the_floor(low):
@@ -79,7 +79,7 @@ def test_no_pair_of_impulses_beats_the_floor(low):
     cost = size[reaches] + np.sqrt(at_ground[reaches])
     assert reaches.sum() > 1000
     assert cost.min() > low.grazing
-    # measured 1706.78: the floor is nearly reached
+    # measured 0.2 m/s over it: the floor is nearly reached
     assert cost.min() < low.grazing + 1.0
 
 

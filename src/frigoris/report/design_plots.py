@@ -84,12 +84,14 @@ def profile(ax: Any, d: Design) -> None:
         if p["name"] == "braking" or p["text"] == END_OF_BRAKING:
             here = p["downrange_m"] * KM, p["altitude_m"] * KM
             ax.plot(*here, c=LIGHT["truth"], **DOT)
+            # below the curve, where it leaves room whatever its shape
+            place = (0.06, 0.62) if p["name"] == "braking" else (0.52, 0.18)
             ax.annotate(
                 f"{p['text']}\n{here[1]:.1f} km, {p['speed_m_s']:,.0f} m/s",
                 here,
-                xytext=(8, -44) if p["name"] == "braking" else (-8, 12),
-                ha="left" if p["name"] == "braking" else "right",
-                **NOTE,
+                xytext=place,
+                arrowprops={"arrowstyle": "-", "color": LIGHT["plan"], "lw": 0.7},
+                **{**NOTE, "textcoords": "axes fraction"},
             )
     ax.set_xlim(1.02 * x[0], min(float(x[-1]), -0.02 * float(x[0])))
     ax.set_ylim(0.0, 1.1 * float(y.max()))
@@ -151,7 +153,7 @@ def budget(ax: Any, d: Design) -> None:
     if left < 0.0:
         bars[-1] = (*bars[-1][:2], "bad")
     floor = bars[0][1]
-    begin = floor - 0.45 * (f["totals"]["dv_m_s"] + max(left, 0.0) - floor) - 30.0
+    begin = floor - 0.6 * (f["totals"]["dv_m_s"] + max(left, 0.0) - floor) - 30.0
     at = 0.0
     for k, (name, value, colour) in enumerate(bars):
         left_end = begin if k == 0 else at
