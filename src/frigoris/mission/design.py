@@ -18,11 +18,11 @@ from frigoris.mission.batch import make_stage
 from frigoris.mission.build import Planned
 from frigoris.mission.build_onboard import group, start_mass
 from frigoris.mission.build_vehicle import mass_model
+from frigoris.mission.descent import Descent, descend
 from frigoris.mission.design_budget import Craft, budget, floors, trade_of
 from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.impulses import period
 from frigoris.mission.plan import approach_axes, coast, in_orbit
-from frigoris.mission.reference import Descent, descend
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.moon.time import format_utc

@@ -10,6 +10,7 @@ from frigoris.constants import RADIUS_MOON
 from frigoris.flight.channels import ground_distance
 from frigoris.math.gravity_turn import thrust_to_stop
 from frigoris.mission.build import Planned
+from frigoris.mission.descent import Descent
 from frigoris.mission.impulses import Floor, floor
 from frigoris.mission.optimal_burn import (
     End,
@@ -19,7 +20,6 @@ from frigoris.mission.optimal_burn import (
     trade,
 )
 from frigoris.mission.plan import approach_axes
-from frigoris.mission.reference import Descent
 from frigoris.onboard.laws.table import LAWS
 from frigoris.phases import BRAKING
 
