@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import TICK
+from frigoris.flight import replan
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
@@ -19,6 +20,8 @@ from frigoris.flight.step import Flying, Substeps, advance
 from frigoris.runtime import require_x64
 
 SLICE_TICKS = 200  # of one compiled slice
+SHORT_TICKS = 10  # of one while something may be wanted between slices [1 s]
+BETWEEN = (replan,)  # what acts there: `wanted`, `near`, `act`
 COAST_TICK_MAX = 2.0  # engines off [s]
 COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
 SAME = 1e-6  # two moments nearer than this are one [s]
@@ -104,10 +107,16 @@ def fly_batch(
         kept = [samples]
     now = float(flying.time)
     finer = jnp.int32(substeps) if substeps > 1 else None
+    actors = [actor for actor in BETWEEN if actor.wanted(params)]
     while True:
+        for actor in actors:
+            flying = actor.act(params, flying)
         if keep:
             states.append(jax.tree.map(np.asarray, flying))
         dt, size = next_tick(times, now), SLICE_TICKS // every
+        if now >= times.coast_end - SAME:
+            if any(actor.near(params, flying) for actor in actors):
+                size = max(SHORT_TICKS // every, 1)
         flying, samples = _advance(params, flying, dt, size, every, finer)
         kept.append(samples)
         now = float(flying.time)

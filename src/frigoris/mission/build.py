@@ -28,6 +28,7 @@ from frigoris.mission.build_sensors import make_sensors
 from frigoris.mission.build_vehicle import make_power, make_vehicle
 from frigoris.mission.handover import orbit_axes, plus, told
 from frigoris.mission.plan import Plan, approach_axes, deorbit_estimate, make_plan
+from frigoris.mission.reference import reference, with_reference
 from frigoris.mission.setting import Setting
 from frigoris.moon.orientation import mean_earth, q_from_dcm
 from frigoris.moon.plume import Plume
@@ -73,6 +74,10 @@ def make_planned(
     start = ignition - timedelta(seconds=plan.ignition_time)
     q_IM0 = q_from_dcm(mean_earth(*tdb(start)).inverse.dcm)
     load = onboard_config(m, setting, site_M, q_IM0, guidance, plan, standoff)
+    if any(p.law == "reference" for p in load.sequence.phases):
+        burn = planned_burn(m, site_M, setting, plan.deorbit_dv)
+        path = reference(load, plan, burn, braking_target(m))
+        load = with_reference(load, path)
     return Planned(plan, load, site_M, standoff, start, q_IM0)
 
 

@@ -11,7 +11,7 @@ from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
 from frigoris.mission.build_sensors import directions
-from frigoris.mission.build_sequence import sequence_config, target
+from frigoris.mission.build_sequence import convex_config, sequence_config, target
 from frigoris.mission.build_vehicle import (
     allocation,
     jet_places,
@@ -219,7 +219,6 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
         drift_gain=leaf(g.drift_gain),
         position_gain=leaf(g.position_gain),
         drift_max=leaf(g.drift_max),
-        track_gain=leaf(g.track_gain),
         reference=None,
     )
 
@@ -267,4 +266,5 @@ def onboard_config(
             modulator=c.modulator and _modulator(c.modulator),
         ),
         sequence=sequence_config(m, plan.deorbit_time, plan.ignition_time),
+        convex=convex_config(m.onboard.convex),
     )

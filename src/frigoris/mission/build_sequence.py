@@ -4,7 +4,14 @@ from types import SimpleNamespace
 
 from frigoris.math.tree import leaf
 from frigoris.mission.schema_sequence import BOUNDS
-from frigoris.onboard.config import Bound, End, Phase, SequenceConfig, Target
+from frigoris.onboard.config import (
+    Bound,
+    ConvexConfig,
+    End,
+    Phase,
+    SequenceConfig,
+    Target,
+)
 from frigoris.phases import PHASES
 from frigoris.units import stem
 
@@ -24,9 +31,22 @@ def target(t: SimpleNamespace) -> Target:
         level=leaf(t.level),
         freeze=leaf(t.freeze),
         gain=leaf(t.gain),
+        track_gain=leaf(t.track_gain),
         lead=leaf(t.lead),
         t_go=leaf(t.t_go),
         jerk_along=None if t.jerk_along is None else leaf(t.jerk_along),
+    )
+
+
+def convex_config(told: SimpleNamespace | None) -> ConvexConfig | None:
+    """How convex guidance plans."""
+    if told is None:
+        return None
+    return ConvexConfig(
+        replan=leaf(told.replan),
+        glide=leaf(told.glide),
+        from_height=leaf(told.from_altitude),
+        intervals=told.intervals,
     )
 
 

@@ -36,6 +36,8 @@ class Plan:
     v_M: np.ndarray  # [m/s]
     q_MB: np.ndarray
     omega_BI_B: np.ndarray  # [rad/s]
+    ignition_r_M: np.ndarray  # [m]
+    ignition_v_M: np.ndarray  # [m/s]
     deorbit_dv: float  # [m/s]
     deorbit_time: float  # since the start [s]
     ignition_time: float  # [s]
@@ -205,6 +207,8 @@ def _back_to_orbit(
         v_M=v0,
         q_MB=np.asarray(q_from_dcm(jnp.asarray(dcm_MB))),
         omega_BI_B=dcm_MB.T @ spin_M,
+        ignition_r_M=r_M,
+        ignition_v_M=v_M,
         deorbit_dv=float(dv),
         deorbit_time=m.orbit.lead,
         ignition_time=m.orbit.lead + half + m.orbit.doi_to_ignition,

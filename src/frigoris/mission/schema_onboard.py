@@ -114,9 +114,6 @@ class Guidance(Section):
     )
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
-    track_gain_rad_s: Number = param(
-        0.001, 5, "of the laws that track a path: natural frequency", 0.05
-    )
 
 
 class Modulator(Section):
@@ -151,6 +148,17 @@ class Control(Section):
     )
 
 
+class Convex(Section):
+    """Convex guidance: how often, and how finely, its phases are planned anew."""
+
+    replan_s: Number = param(1, 600, "between two plans", 10.0)
+    intervals_count: Count = param(5, 200, "of a plan, of equal time", 50)
+    glide_deg: Number = param(0, 89, "least elevation seen from the target", 0.0)
+    from_altitude_m: Number = param(
+        100, 200_000, "from here down the flight is stopped each second to plan", 6000.0
+    )
+
+
 class Onboard(Section):
     """The whole load."""
 
@@ -158,3 +166,12 @@ class Onboard(Section):
     guidance: Guidance = item("descent")
     control: Control = item("attitude")
     sequence: Sequence = item("phases")
+    convex: Convex | None = item("planning of the law `convex`", None)
+
+    @model_validator(mode="after")
+    def _planned(self) -> "Onboard":
+        laws = {phase.law for phase in self.sequence.phases.values()}
+        if "convex" in laws and self.convex is None:
+            message = "a phase has the law convex, but there is no section convex"
+            raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self

@@ -24,6 +24,9 @@ class Target(Section):
     level_ratio: Number = param(0.05, 1, "planned thrust over full thrust", 0.95)
     freeze_s: Number = param(0.1, 120, "gains are held this long before the end", 12.0)
     gain_ratio: Number = param(6, 20, "of the law `augmented`", 9.0)
+    track_gain_rad_s: Number = param(
+        0.001, 5, "of laws that track a path: natural frequency", 0.015
+    )
     lead_s: Number = param(0, 10, "over the lag of vehicle and computer", 0.0)
     t_go_s: Number = param(1, 2000, "first guess, where the jerk tells the time", 500.0)
     jerk_along_m_s3: Number | None = param(
@@ -136,15 +139,15 @@ class Sequence(Section):
         for name in ("boot", "braking"):
             if name not in phases:
                 message = f"has no phase {name}"
-                raise PydanticCustomError("missing", "{m}", {"m": message})
+                raise PydanticCustomError("phases", "{m}", {"m": message})
         if phases["braking"].target is None:
             message = "braking has no target, which the descent is planned by"
-            raise PydanticCustomError("missing", "{m}", {"m": message})
+            raise PydanticCustomError("phases", "{m}", {"m": message})
         for name, phase in phases.items():
             for after in phase.ends:
                 if after not in phases:
                     message = f"{name} ends in {after}, which is not among the phases"
-                    raise PydanticCustomError("missing", "{m}", {"m": message})
+                    raise PydanticCustomError("phases", "{m}", {"m": message})
         return phases
 
 
@@ -159,6 +162,6 @@ def braking_target(sequence: Sequence) -> Target:
 def _known(value: str, names: object, what: str) -> str:
     known = list(names)  # type: ignore[call-overload]
     if value not in known:
-        message = f"is no {what}; known are {', '.join(known)}"
+        message = f"is no {what}"
         raise PydanticCustomError("unknown", "{m}", {"m": message})
     return value

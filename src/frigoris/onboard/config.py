@@ -119,6 +119,7 @@ class Target(eqx.Module):
     level: Scalar  # of thrust, first guess and centre [-]
     freeze: Scalar  # gains are held in the last seconds [s]
     gain: Scalar  # of the augmented law [-]
+    track_gain: Scalar  # of tracking a path: natural frequency [rad/s]
     lead: Scalar  # over the lag of vehicle and computer [s]
     t_go: Scalar  # first guess of the time to go, where the jerk tells it [s]
     jerk_along: Scalar | None  # at the target, if it tells the time to go [m/s^3]
@@ -142,8 +143,16 @@ class GuidanceConfig(eqx.Module):
     drift_gain: Scalar  # horizontal velocity to acceleration [1/s]
     position_gain: Scalar  # horizontal position to velocity [1/s]
     drift_max: Scalar  # commanded horizontal speed at most [m/s]
-    track_gain: Scalar  # of tracking a trajectory, its natural frequency [rad/s]
     reference: Path | None  # the planned trajectory, where a phase tracks it
+
+
+class ConvexConfig(eqx.Module):
+    """Replanning by convex guidance."""
+
+    replan: Scalar  # between plans [s]
+    glide: Scalar  # least elevation seen from the target, 0: none [rad]
+    from_height: Scalar  # below it plans may be wanted [m]
+    intervals: int = eqx.field(static=True)
 
 
 class ControlConfig(eqx.Module):
@@ -205,3 +214,4 @@ class OnboardConfig(eqx.Module):
     guidance: GuidanceConfig
     control: ControlConfig
     sequence: SequenceConfig
+    convex: ConvexConfig | None

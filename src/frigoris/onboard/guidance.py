@@ -54,7 +54,7 @@ def _users(config: OnboardConfig) -> dict[str, list[Phase]]:
     return {n: [p for p in phases if p.law == n] for n in LAWS if n in used}
 
 
-def _target(phases: list[Phase], phase: Index) -> Target | None:
+def target_of(phases: list[Phase], phase: Index) -> Target | None:
     """That of the present phase, of those that use a law."""
     chosen = phases[0].target
     for other in phases[1:]:
@@ -78,7 +78,7 @@ def _situation(
         burn=_burn(config, now.mass),
         most=main + duty * v.assist_thrust,
         left=config.guidance.deorbit_dv - now.seq.deorbit_dv,
-        target=_target(phases, phase),
+        target=target_of(phases, phase),
         plan=now.plan,
         path=now.path,
     )

@@ -28,6 +28,7 @@ NEED_TARGET = (
     "quartic",
     "e_guidance",
     "augmented",
+    "reference",
     "convex",
     "gravity_turn",
     "ascend",

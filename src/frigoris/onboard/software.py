@@ -26,6 +26,7 @@ from frigoris.onboard import (
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.laws.law import Plan
 from frigoris.onboard.laws.path import Path
+from frigoris.onboard.laws.path import none as no_path
 from frigoris.onboard.modulation import Modulation
 from frigoris.onboard.quantities import Known
 from frigoris.phases import BRAKING
@@ -64,7 +65,7 @@ def start(
     config: OnboardConfig, r_M: Vec3, v_M: Vec3, q_MB: Quat, omega_B: Vec3
 ) -> OnboardState:
     """Boot with the state vector loaded from the ground."""
-    zero = jnp.zeros_like(r_M[0])
+    zero, convex = jnp.zeros_like(r_M[0]), config.convex
     jets = jnp.zeros_like(config.vehicle.rcs_allocation[:, 0]) + zero
     return OnboardState(
         time=zero,
@@ -72,7 +73,7 @@ def start(
         sequencer=sequence.start(config.sequence, zero),
         # replaced by the first solution
         plan=Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero),
-        path=None,
+        path=None if convex is None else no_path(zero, convex.intervals + 1),
         trim=jnp.zeros_like(r_M),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,

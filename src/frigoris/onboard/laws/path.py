@@ -17,6 +17,13 @@ class Path(eqx.Module):
     r_M: Nodes  # [m]
     v_M: Nodes  # [m/s]
     a_M: Nodes  # of thrust alone [m/s^2]
+    word: Scalar  # how it came about: 0 there is none, 1 as asked, see convex.replan
+
+
+def none(zero: Scalar, nodes: int) -> Path:
+    """No path yet; arrays of one with so many nodes."""
+    empty = jnp.stack([jnp.stack([zero] * nodes)] * 3)
+    return Path(start=zero, step=zero + 1.0, r_M=empty, v_M=empty, a_M=empty, word=zero)
 
 
 def duration(path: Path) -> Scalar:

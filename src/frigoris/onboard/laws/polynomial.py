@@ -25,6 +25,7 @@ from frigoris.types import Flag, Scalar, Vec3
 
 STEPS = 20  # of the look ahead for the peak of thrust
 SEARCH = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)  # steps of the time to go [s]
+TRACK = (1.0, 1.0)  # the same of a solution that is flown [s]
 SOONEST = 1.0  # [s]
 
 
@@ -106,9 +107,12 @@ def least_peak(
     `steps` [n] or [n, cases] are tried one after the other in both directions.
     """
 
+    # the times that are tried stand before the cases
+    beside, r, v = Aim(*(x[:, None] for x in to)), r[:, None], v[:, None]
+
     def improve(t: Scalar, step: Scalar) -> tuple[Scalar, Scalar]:
         times = jnp.maximum(jnp.stack([t, t - step, t + step]), SOONEST)
-        peaks = peak(family, to, r[:, None], v[:, None], burn, times)
+        peaks = peak(family, beside, r, v, burn, times)
         best = jnp.where(peaks[1] < peaks[0], times[1], times[0])
         low = jnp.minimum(peaks[1], peaks[0])
         return jnp.where(peaks[2] < low, times[2], best), jnp.minimum(peaks[2], low)
@@ -133,8 +137,17 @@ def solve(family: Family, at: Situation, flown: Flag) -> Plan:
     guess = jnp.where(
         flown, running, time_to_stop(norm(nav.v_M - to.v), height, at.burn)
     )
-    steps = jnp.stack([jnp.where(flown, 1.0, s) + 0.0 * guess for s in SEARCH * 2])
-    t, level = least_peak(family, to, nav.r_M, nav.v_M, at.burn, guess, steps)
+
+    def search(count: int) -> tuple[Scalar, Scalar]:
+        # who flies a solution moves it a little; no step at all is for its neighbours
+        own = [*TRACK, *[0.0] * (count - len(TRACK))]
+        pairs = zip(own, (SEARCH * 2)[:count], strict=True)
+        steps = jnp.stack([jnp.where(flown, a, b) + 0.0 * guess for a, b in pairs])
+        return least_peak(family, to, nav.r_M, nav.v_M, at.burn, guess, steps)
+
+    t, level = lax.cond(
+        jnp.any(~flown), lambda: search(2 * len(SEARCH)), lambda: search(len(TRACK))
+    )
     # near its end a path bends too much to be planned again
     held = flown & (running < 2.0 * target.freeze)
     return Plan(
