@@ -19,7 +19,7 @@ from frigoris.mission.plan import coast
 from frigoris.mission.point_mass import CHUNK, Sample, begin, fly
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.guidance import PLANNING_TIME
-from frigoris.phases import BRAKING
+from frigoris.phases import BRAKING, PHASES
 
 LONGEST = 3600.0  # that a descent may take [s]
 
@@ -62,10 +62,11 @@ def descend(
             if down.mass[-1] > 0.0:  # what burns it all, and more, has no mass left
                 return down
             break
+    last = PHASES[int(told[-1].phase[-1])].replace("_", " ")
     raise UserError(
         "Cannot lay out the descent: the guidance of this mission does not bring it to "
-        f"the ground within {LONGEST / 60.0:.0f} min of ignition. Check thrust, "
-        "masses and the targets under onboard.sequence.phases."
+        f"the ground within {LONGEST / 60.0:.0f} min of ignition; its last phase is "
+        f"{last}. Check thrust, masses and onboard.sequence.phases."
     )
 
 
