@@ -212,7 +212,7 @@ def _points(table: Table, planned: Planned) -> list[dict[str, Any]]:
             "name": name,
             "text": "end of braking"
             if k and names[k - 1] == "braking"
-            else POINTS.get(name, name),
+            else POINTS.get(name, name.replace("_", " ")),
             "utc": format_utc(begun + timedelta(seconds=float(table["t_s"][row]))),
         }
         | {key: float(table[key][row]) for key in shown}

@@ -7,7 +7,7 @@ import numpy as np
 from frigoris.constants import RADIUS_MOON
 from frigoris.mission.design import Design
 from frigoris.phases import BRAKING, COAST
-from frigoris.report.design_text import END_OF_BRAKING, STEPS, point, words
+from frigoris.report.design_text import END_OF_BRAKING, STEPS, point
 from frigoris.report.figures import Figures
 from frigoris.report.style import LIGHT
 
@@ -231,7 +231,7 @@ def _phases(ax: Any, d: Design, *, named: bool = False) -> None:
         if named:
             look = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 7.5}
             height = ("data", "axes fraction")
-            ax.annotate(words(p["text"]), (p["t_s"], 0.98), xycoords=height, **look)
+            ax.annotate(p["text"], (p["t_s"], 0.98), xycoords=height, **look)
 
 
 FIGURES: Figures = {

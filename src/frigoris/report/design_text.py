@@ -47,8 +47,7 @@ def gate(f: dict[str, Any]) -> dict[str, Any] | None:
 
 def words(phase: str) -> str:
     """Its name as people say it."""
-    known = {"terminal_landing": "landing", "pitch_up": "pitch-up"}
-    return known.get(phase, phase.replace("_", " "))
+    return phase.replace("_", " ")
 
 
 def points(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
@@ -66,7 +65,7 @@ def points(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
     )
     rows: list[Row] = [
         (
-            words(p["text"]),
+            p["text"],
             p["utc"][11:21],
             _signed(p["t_s"], 1),
             _signed(p["lat_deg"], 4, plus=False),
