@@ -159,8 +159,20 @@ class Convex(Section):
     )
 
 
+class OwnSoftware(Section):
+    """The user's own code in place of ours, found by its name."""
+
+    module: str | None = item(
+        "a .py file beside the mission, or a module to import; none: known already",
+        None,
+    )
+    name: str = item("under which its guidance, navigator or software is registered")
+
+
 class Onboard(Section):
     """The whole load."""
+
+    software: OwnSoftware | None = item("own code that flies, if any", None)
 
     navigation: Navigation = item("filter")
     guidance: Guidance = item("descent")

@@ -4,6 +4,9 @@ The only door of this folder. It is a pure function of its configuration, its ow
 and the measurements; nothing here can see the truth.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
@@ -89,6 +92,12 @@ def start(
     )
 
 
+Navigate: TypeAlias = Callable[
+    [OnboardConfig, OnboardState, Measurements, UInt32[Array, ""]],
+    tuple[navigation.Navigator, inbox.Inbox],
+]
+
+
 def mass_estimate(config: OnboardConfig, state: OnboardState) -> Scalar:
     """Mass by propellant bookkeeping, never below the empty vehicle [kg]."""
     mass = config.vehicle.mass_start - state.propellant_used
@@ -101,9 +110,12 @@ def step(
     measured: Measurements,
     tick: UInt32[Array, ""],
     dt: Scalar,
+    navigate: Navigate | None = None,
 ) -> tuple[OnboardState, Commands]:
-    """One tick: navigate, decide the phase, guide, control."""
-    nav, post = _navigate(config, state, measured, tick)
+    """One tick: navigate (perhaps by another's `navigate`), decide the phase, guide,
+    control.
+    """
+    nav, post = (navigate or _navigate)(config, state, measured, tick)
     seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
