@@ -60,7 +60,10 @@ def main():
     version = 7 if fault == "version" else 1
     send(line, READY, 0, json.dumps({"name": "idle"}).encode(), version)
     numbers = hello["commands"]["bytes"] // 8
-    reply = struct.pack(f"<{numbers}d", *([0.0] * numbers))
+    silent = next(f for f in hello["commands"]["fields"] if f["name"] == "phase")
+    told = silent["offset"] // 8
+    values = [0.0] * told + [float("nan")] * (numbers - told)
+    reply = struct.pack(f"<{numbers}d", *values)
     while True:
         _, kind, tick, _ = receive(line)
         if kind == END:

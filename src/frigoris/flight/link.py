@@ -139,11 +139,13 @@ def _ended(code: int) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for stop in (lambda: None, process.terminate, process.kill):
-        stop()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+    """By itself, else asked to, else at once."""
+    for end in (process.terminate, process.kill):
+        try:
             process.wait(timeout=GOODBYE)
-            return
+        except subprocess.TimeoutExpired:
+            end()
+    process.wait()
 
 
 def open_line(wish: str, patience: float = PATIENCE) -> Line:
@@ -180,7 +182,7 @@ def _listening(where: str, patience: float) -> Line:
         else:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind(("127.0.0.1", int(where)))
-            address = "127.0.0.1:{}".format(server.getsockname()[1])
+            address = f"127.0.0.1:{server.getsockname()[1]}"
         server.listen(1)
     except (OSError, OverflowError, ValueError) as error:
         server.close()

@@ -38,7 +38,6 @@ from frigoris.messages import Measurements
 from frigoris.runtime import require_x64
 from frigoris.types import Scalar
 
-
 TICK_AT = [f.name for f in protocol.MEASURED].index("tick_s")
 
 

@@ -28,11 +28,11 @@ LARGEST = 4096  # numbers of an array of the load that the hello still carries
 
 
 class Field(NamedTuple):
-    """One field of a frame; `count` is a number or what the lander has that many of."""
+    """One field of a frame; `many` is a number or what the lander has that many of."""
 
     name: str
     unit: str
-    count: int | str
+    many: int | str
     about: str
 
 
@@ -103,13 +103,13 @@ class Layout:
         """The fields of a payload, `[component]` each or a number alone."""
         ends = np.cumsum((0, *self.counts))
         parts = zip(self.fields, ends[:-1], ends[1:], strict=True)
-        return {f.name: row[a] if f.count == 1 else row[a:b] for f, a, b in parts}
+        return {f.name: row[a] if f.many == 1 else row[a:b] for f, a, b in parts}
 
 
 def layout(fields: Sequence[Field], sizes: Mapping[str, int]) -> Layout:
     """Those of the fields that a lander of these sizes has."""
     counted = [
-        (f, sizes[f.count] if isinstance(f.count, str) else f.count) for f in fields
+        (f, sizes[f.many] if isinstance(f.many, str) else f.many) for f in fields
     ]
     kept = [(f, n) for f, n in counted if n]
     return Layout(tuple(f for f, _ in kept), tuple(n for _, n in kept))
