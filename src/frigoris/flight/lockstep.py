@@ -81,7 +81,7 @@ def look(params: Params, flying: Flying) -> Heard:
 def act(
     params: Params, between: Between, row: Array, dt: Scalar, where: protocol.Layout
 ) -> tuple[Flying, dict[str, Array]]:
-    """The second half: obey a payload of commands for `dt` seconds; what is recorded."""
+    """The second half: obey commands for `dt` seconds; what is recorded of the tick."""
     (flying, heard), config = between, params.onboard
     said, report = protocol.read_commands(row, where)
     commands = door.saturated(config, said, flying.onboard)
