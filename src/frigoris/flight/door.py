@@ -12,12 +12,13 @@ from jaxtyping import Array, UInt32
 
 from frigoris.flight.params import Params
 from frigoris.math.tree import replace_at
+from frigoris.math.vectors import norm
 from frigoris.messages import Commands, Measurements
 from frigoris.onboard import navigation, software
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.inbox import Inbox
 from frigoris.onboard.own import Estimate, Memory, Own, Report
-from frigoris.types import Scalar
+from frigoris.types import Scalar, Vec3
 
 State = software.OnboardState
 
@@ -47,6 +48,8 @@ def step(
         return state, memory, commands
     if own.kind == "navigator":
         return _with_navigator(own, config, state, memory, measured, tick, dt)
+    if own.kind == "guidance":
+        return _with_guidance(own, config, state, memory, measured, tick, dt)
     new, commands = own.step(config, memory, measured, tick, dt)
     commands = saturated(config, commands, state)
     report = unknown(state) if own.report is None else own.report(config, new)
@@ -68,12 +71,48 @@ def _with_navigator(
     def navigate(*_: Any) -> tuple[navigation.Navigator, Inbox]:
         return believing(config, state.navigator, estimate), state.inbox
 
-    after, commands = software.step(config, state, measured, tick, dt, navigate)
+    doors = software.Doors(navigate=navigate)
+    after, commands = software.step(config, state, measured, tick, dt, doors)
     blind = _no_covariance(after.navigator)
     return (
         replace_at(lambda s: s.navigator, after, blind),
         _as(memory, new),
         commands,
+    )
+
+
+def _with_guidance(
+    own: Own,
+    config: OnboardConfig,
+    state: State,
+    memory: Memory,
+    measured: Measurements,
+    tick: UInt32[Array, ""],
+    dt: Scalar,
+) -> tuple[State, Memory, Commands]:
+    """The user's guidance law between our navigation and control."""
+    kept = []
+
+    def guide(config: OnboardConfig, nav: navigation.Navigator) -> tuple[Vec3, Scalar]:
+        way, force, new = own.step(config, believed(config, nav), memory, dt)
+        kept.append(_as(memory, new))
+        way = way + jnp.zeros_like(nav.r_M)
+        return way / norm(way), force + jnp.zeros_like(state.time)
+
+    doors = software.Doors(guide=guide)
+    after, commands = software.step(config, state, measured, tick, dt, doors)
+    return after, kept[0], commands
+
+
+def believed(config: OnboardConfig, nav: navigation.Navigator) -> Estimate:
+    """Our estimate as own guidance sees it."""
+    level = norm(nav.r_M) - norm(config.moon.site_M) - config.vehicle.standoff
+    return Estimate(
+        r_M=nav.r_M,
+        v_M=nav.v_M,
+        q_MB=nav.q_MB,
+        omega_B=nav.omega_B,
+        ground=level - navigation.height(nav, config),
     )
 
 

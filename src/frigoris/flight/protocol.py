@@ -17,8 +17,10 @@ import numpy as np
 from jaxtyping import Array
 
 from frigoris.flight.params import Params
-from frigoris.messages import PHASES, Commands, Measurements
+from frigoris.messages import Commands, Measurements
+from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.own import Estimate, Report
+from frigoris.phases import PHASES
 
 VERSION = 1
 HEADER = struct.Struct("<IHHQ")  # bytes of the whole frame, version, kind, tick
@@ -177,11 +179,10 @@ def frame(kind: str, tick: int, payload: bytes) -> bytes:
 def hello(params: Params, mission: str) -> dict[str, Any]:
     """What flight software is told before the first tick; `params` of one case.
 
-    `load` is the planned configuration, SI, by its names in `onboard/config.py`.
+    `load` is the planned configuration, SI, by its names in `onboard/config.py`; large
+    tables (a map on board) are left out.
     """
     told, counted = params.start, sizes(params)
-    paths, _ = jax.tree_util.tree_flatten_with_path(params.onboard)
-    leaves = [(jax.tree_util.keystr(p).lstrip("."), np.asarray(x)) for p, x in paths]
     return {
         "protocol": "frigoris flight software",
         "version": VERSION,
@@ -197,8 +198,31 @@ def hello(params: Params, mission: str) -> dict[str, Any]:
             "q_MB": _plain(told.q_MB),
             "omega_BI_B_rad_s": _plain(told.omega_BI_B),
         },
-        "load": {name: _plain(x) for name, x in leaves if x.size <= LARGEST},
+        "load": _loaded(params.onboard),
     }
+
+
+def _loaded(config: OnboardConfig) -> dict[str, Any]:
+    """The load by name, phases by theirs and not by their number."""
+    names: dict[str, str] = {}
+    for i, phase in enumerate(config.sequence.phases):
+        old = f"sequence.phases[{i}]"
+        names[f"{old}."] = name = f"sequence.phases.{PHASES[phase.number]}."
+        for j, end in enumerate(phase.ends):
+            for k, bound in enumerate(end.bounds):
+                side = "above" if bound.above else "below"
+                names[f"{old}.ends[{j}].bounds[{k}].value"] = (
+                    f"{name}ends.{PHASES[end.next]}.{bound.quantity}_{side}"
+                )
+    found = {}
+    for path, x in jax.tree_util.tree_flatten_with_path(config)[0]:
+        if np.size(x) > LARGEST:
+            continue
+        key = jax.tree_util.keystr(path).lstrip(".")
+        for old in sorted((n for n in names if key.startswith(n)), key=len)[-1:]:
+            key = names[old] + key[len(old) :]
+        found[key] = _plain(x)
+    return found
 
 
 def _told(where: Layout) -> dict[str, Any]:

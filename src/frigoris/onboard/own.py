@@ -25,7 +25,9 @@ Memory: TypeAlias = Any  # a tree of arrays, cases last
 
 
 class Estimate(eqx.Module):
-    """Where the lander believes to be."""
+    """Where the lander believes to be. The footpads are at the height
+    |r_M| - |config.moon.site_M| - config.vehicle.standoff - ground over the ground.
+    """
 
     r_M: Vec3  # of the centre of mass [m]
     v_M: Vec3  # relative to the turning Moon [m/s]
@@ -37,7 +39,7 @@ class Estimate(eqx.Module):
 class Report(eqx.Module):
     """What own software tells for the record and the telemetry; NaN: not told."""
 
-    phase: Index  # as in `messages.PHASES`
+    phase: Index  # as in `frigoris.phases`
     estimate: Estimate
     mass: Scalar  # [kg]
 
@@ -57,7 +59,7 @@ class Guidance(Protocol):
     def __call__(
         self, config: OnboardConfig, estimate: Estimate, memory: Memory, dt: Scalar
     ) -> tuple[Vec3, Scalar, Memory]:
-        """Once a tick of `dt` seconds, in every phase with engines on."""
+        """Once a tick of `dt` seconds, heeded in phases whose law is `own`."""
 
 
 class Navigate(Protocol):
