@@ -1,6 +1,6 @@
 """A guidance law of one's own: from the end of braking down to the ground.
 
-    frigoris fly docs/examples/own-guidance.yaml --undispersed
+frigoris fly docs/examples/own-guidance.yaml --undispersed
 """
 
 import jax.numpy as jnp

@@ -11,11 +11,10 @@ from typing import Any
 
 from frigoris import __version__
 from frigoris.errors import UserError
-from frigoris.flight.link import PATIENCE
 from frigoris.mission.batch import make_stage
 from frigoris.mission.cases import SEED, Case
 from frigoris.mission.edit import choose_faults, consistent, planned, set_values
-from frigoris.mission.external import External, fly_external
+from frigoris.mission.external import external, fly_external
 from frigoris.mission.fly import Flight
 from frigoris.mission.fly import fly as fly_stage
 from frigoris.mission.load import load_mission
@@ -50,15 +49,15 @@ def fly(
     The record goes to `out`, by default `runs/MISSION-CASE`. Raises `UserError`.
     """
     began = time.perf_counter()
+    wish = external(software, pace, patience, branch_from)
     whole = load_mission(mission)
     chosen = choose_faults(set_values(whole, sets), faults, off=nominal)
     if branch_from:
         return _branch(chosen, branch_from, out, began, progress)
     stage = make_stage(chosen, terrain)
     which = _case(case, seed, undispersed)
-    if software:
-        wish = External(software, pace, patience or PATIENCE)
-        flight = fly_external(stage, which, wish, progress)
+    if wish:
+        flight = fly_external(stage, which, wish, progress=progress)
     else:
         # without its faults this is not the flight whose observables were published
         judge = set(chosen.faults) == set(whole.faults)

@@ -481,7 +481,8 @@ static void range_finder(double range, double cant, double age, double tick) {
     double height = range * down - dot(a, nav.r) / size + rate * age;
     double error = height - (size - load.site_radius);
     nav.ranges++;
-    double gain = nav.ranges < 20 ? 1.0 / nav.ranges : 0.05;
+    double least = height < 200.0 ? 0.15 : 0.05; /* low, only the ground below counts */
+    double gain = nav.ranges < 20 && 1.0 / nav.ranges > least ? 1.0 / nav.ranges : least;
     double to_rate = nav.ranges < 20 ? 0.0 : 0.5 * gain * gain / tick;
     EACH nav.v[i] += to_rate * error * nav.r[i] / size;
     EACH nav.r[i] += gain * error * nav.r[i] / size;
@@ -591,7 +592,7 @@ static double land(double *direction, double most) {
     double weight = -dot(nav.fall, here.up) - dot(level, level) / norm(nav.r);
     double up = weight + steeper * fall + load.rate_gain * (fall - planned);
     up = clip(up, 0.7 * weight, most / nav.mass);
-    double along = dot(load.site, here.up), fade = clip((h - 30.0) / 70.0, 0.0, 1.0);
+    double along = dot(load.site, here.up), fade = clip((h - 100.0) / 200.0, 0.0, 1.0);
     EACH miss[i] = load.place_gain * (load.site[i] - along * here.up[i]);
     double size = norm(miss) + 1e-9, cut = load.drift_max / size;
     EACH level[i] = load.drift_gain * (fade * (cut < 1.0 ? cut : 1.0) * miss[i] - level[i]);

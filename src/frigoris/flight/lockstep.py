@@ -32,7 +32,7 @@ from frigoris.flight.slices import (
     next_tick,
 )
 from frigoris.flight.state import State
-from frigoris.flight.step import Flying, Seen, columns, integrate, rows, sample
+from frigoris.flight.step import Flying, Seen, as_columns, as_row, integrate, sample
 from frigoris.math import packed
 from frigoris.messages import Measurements
 from frigoris.runtime import require_x64
@@ -114,7 +114,7 @@ def _turn(
     between = packed.unpack(how.between, b)
     flying, recorded = act(params, between, row, dt, how.commands)
     between = Between(flying, look(params, flying))
-    return packed.pack(between)[0], rows(recorded), _told(between)
+    return packed.pack(between)[0], as_row(recorded), _told(between)
 
 
 class Talk:
@@ -137,7 +137,7 @@ class Talk:
         self.loss: Loss | None = None
         self.about: dict[str, Any] = {}
         self.ticks, self.waited, self.late = 0, 0.0, 0
-        self.began = clock.perf_counter()
+        self.began, self.zero, self.wall = clock.perf_counter(), 0.0, 0.0
 
     def meet(self, told: dict[str, Any]) -> None:
         """Wait for the software and say hello."""
@@ -145,7 +145,10 @@ class Talk:
             self.about = self.line.meet(told)
         except Lost as lost:
             self.loss = Loss(0.0, str(lost))
-        self.began = clock.perf_counter()
+
+    def begin(self, time: float) -> None:
+        """Start the clock: the flight is at `time` [s], its programs are ready."""
+        self.began, self.zero = clock.perf_counter(), time
 
     def ask(self, tick: int, time: float, dt: float, row: np.ndarray) -> np.ndarray:
         """The commands of a tick; silence once the software is lost."""
@@ -165,13 +168,14 @@ class Talk:
         now = clock.perf_counter()
         self.ticks += 1
         self.waited += now - asked
-        if self.pace and now - self.began > (time + dt) / self.pace:
+        self.wall = now - self.began
+        if self.pace and self.wall > (time + dt - self.zero) / self.pace:
             self.late += 1
         return found
 
     def _wait(self, time: float) -> None:
         assert self.pace is not None
-        ahead = time / self.pace - (clock.perf_counter() - self.began)
+        ahead = (time - self.zero) / self.pace - (clock.perf_counter() - self.began)
         if ahead > 0.0:
             clock.sleep(ahead)
 
@@ -184,29 +188,35 @@ class Talk:
 
     def kept_up(self) -> Pace:
         """How the process kept up."""
-        wall = clock.perf_counter() - self.began
-        return Pace(self.ticks, wall, self.waited, self.late)
+        return Pace(self.ticks, self.wall, self.waited, self.late)
 
 
 def fly_lockstep(
     params: Params,
     times: Timetable,
     talk: Talk,
+    *,
+    start: Flying | None = None,
     progress: Progress | None = None,
 ) -> Flown:
     """Fly one case, with a case axis of one, to rest or to the longest time.
 
-    `pace` of the talk is times real time, None as fast as it goes.
+    From `start`, by default the beginning.
     """
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
     p, params_spec = packed.pack(params)
-    between, told = _first(params_spec, p, begin(params))
+    flying = start or begin(params)
+    between, told = _first(params_spec, p, flying)
     shapes = _shapes(params, between, talk.commands)
     b, between_spec = packed.pack(between)
     how = Layouts(params_spec, between_spec, talk.commands)
+    # compiled, or fetched, before the clock starts
+    none = jnp.zeros(talk.commands.numbers)
+    jax.block_until_ready(_turn(how, p, b, none, jnp.float64(TICK)))
     kept: list[np.ndarray] = []
-    now, tick = 0.0, 0
+    now, tick = float(flying.time), int(flying.tick)
+    talk.begin(now)
     while True:
         step = next_tick(times, now)
         dt = jnp.float64(step)
@@ -220,7 +230,7 @@ def fly_lockstep(
             progress(now, times.expected_end)
         if is_over(flying, now, times):
             break
-    samples = columns(jnp.asarray(np.stack(kept)), shapes)
+    samples = as_columns(jnp.asarray(np.stack(kept)), shapes)
     lost = talk.loss if talk.loss and talk.loss.counts(flying.truth) else None
     return Flown(
         jax.tree.map(np.asarray, flying.truth),

@@ -316,7 +316,7 @@ def advance(
             flying, kept = carry
             flying, seen = tick(params, flying, dt, substeps)
             # branch on the clock: a sample that nobody keeps is not made
-            kept = lax.cond(i == 0, lambda: rows(sample(params, seen)), lambda: kept)
+            kept = lax.cond(i == 0, lambda: as_row(sample(params, seen)), lambda: kept)
             return (flying, kept), None
 
         flying, kept = both
@@ -326,14 +326,14 @@ def advance(
 
     kept = jnp.broadcast_to(_blank(shapes), (samples, *_blank(shapes).shape))
     flying, kept = lax.fori_loop(0, count, group, (flying, kept))
-    return flying, columns(kept, shapes)
+    return flying, as_columns(kept, shapes)
 
 
 # One array for all that is recorded: written row by row into many of them, each write
 # goes over the whole of each, and took a tenth of the flight.
 
 
-def rows(sample: dict[str, Array]) -> Array:
+def as_row(sample: dict[str, Array]) -> Array:
     """All components of a sample under each other, as real numbers."""
     cases = sample["t"].shape
     ordered = [sample[name] for name in sorted(sample)]  # as trees of JAX are
@@ -347,7 +347,7 @@ def _blank(shapes: dict[str, Any]) -> Array:
     return jnp.zeros((count, *cases))
 
 
-def columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
+def as_columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
     """The samples by name again, in their own types: `[sample, component, case]`."""
     found, start = {}, 0
     cases = shapes["t"].shape

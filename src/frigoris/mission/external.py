@@ -14,6 +14,7 @@ from frigoris.flight.landing import settle
 from frigoris.flight.link import LISTEN, PATIENCE, Line, open_line
 from frigoris.flight.lockstep import Talk, fly_lockstep
 from frigoris.flight.slices import Progress
+from frigoris.flight.step import Flying
 from frigoris.mission.batch import WIDTH, Batch, Stage, check_ignitions, look_at
 from frigoris.mission.build import join, take
 from frigoris.mission.cases import Case, make_lanes
@@ -29,8 +30,31 @@ class External:
     patience: float = PATIENCE  # for each reply [s]
 
 
-def check_wish(wish: External) -> None:
-    """Raise `UserError` for a pace or patience that nobody can keep."""
+def external(
+    software: str | None,
+    pace: float | None,
+    patience: float | None,
+    branch_from: str | None,
+) -> External | None:
+    """What the options ask for, None without --software. Raises `UserError`."""
+    if software is None:
+        if pace is not None or patience is not None:
+            raise UserError(
+                "Cannot set a pace or patience for our own flight software: --pace "
+                "and --patience go with --software."
+            )
+        return None
+    if branch_from is not None:
+        raise UserError(
+            "Cannot go on from a record by --software: it has not been aboard until "
+            "then. Leave --from away, or fly by a function (onboard.software)."
+        )
+    wish = External(software, pace, PATIENCE if patience is None else patience)
+    _check(wish)
+    return wish
+
+
+def _check(wish: External) -> None:
     for name, value in (("--pace", wish.pace), ("--patience", wish.patience)):
         if value is not None and not 0.0 < value < float("inf"):
             raise UserError(
@@ -40,11 +64,19 @@ def check_wish(wish: External) -> None:
 
 
 def fly_external(
-    stage: Stage, case: Case, wish: External, progress: Progress | None = None
+    stage: Stage,
+    case: Case,
+    wish: External,
+    *,
+    start: Flying | None = None,
+    progress: Progress | None = None,
 ) -> Flight:
-    """One flight by the software of `wish`. Raises `UserError`."""
+    """One flight by the software of `wish`, from `start` or the beginning.
+
+    Raises `UserError`; a software that fails is an outcome.
+    """
     began = time.perf_counter()
-    check_wish(wish)
+    _check(wish)
     mission = stage.mission
     if mission.onboard.software is not None:
         raise UserError(
@@ -54,15 +86,17 @@ def fly_external(
     lanes = make_lanes(mission, stage.planned, stage.setting, [case])
     check_ignitions(stage.times, [(mission, case)], lanes.planned)
     told = protocol.hello(take(lanes.params, 0), mission.mission.name)
-    with_line = open_line(wish.command, wish.patience)
-    talk = Talk(with_line, lanes.params, wish.pace)
+    line = open_line(wish.command, wish.patience)
+    talk = Talk(line, lanes.params, wish.pace)
     try:
         if wish.command.startswith(LISTEN):
-            _say(with_line)
+            _say(line)
         talk.meet(told)
-        flown = fly_lockstep(lanes.params, stage.times, talk, progress)
+        flown = fly_lockstep(
+            lanes.params, stage.times, talk, start=start, progress=progress
+        )
     finally:
-        with_line.close({"reason": talk.loss.reason if talk.loss else "rest"})
+        line.close({"reason": talk.loss.reason if talk.loss else "rest"})
     # to rest by the program that all flights use
     wide = join([lanes.params], WIDTH)
     flown = replace_in(

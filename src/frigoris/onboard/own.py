@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import equinox as eqx
 from jaxtyping import Array, UInt32
@@ -44,6 +44,7 @@ class Report(eqx.Module):
     mass: Scalar  # [kg]
 
 
+@runtime_checkable
 class Start(Protocol):
     """Makes the memory of the first tick from the load and the state handed over."""
 
@@ -53,6 +54,7 @@ class Start(Protocol):
         """The memory: float leaves `[..., *cases]`, made from the shapes given."""
 
 
+@runtime_checkable
 class Guidance(Protocol):
     """Thrust direction in M (unit vector) and thrust [N] of the coming tick."""
 
@@ -62,6 +64,7 @@ class Guidance(Protocol):
         """Once a tick of `dt` seconds, heeded in phases whose law is `own`."""
 
 
+@runtime_checkable
 class Navigate(Protocol):
     """Measurements to an estimate."""
 
@@ -71,6 +74,7 @@ class Navigate(Protocol):
         """Once a tick; `measured` covers the tick before, `dt` is the coming one."""
 
 
+@runtime_checkable
 class Software(Protocol):
     """The whole onboard part."""
 
