@@ -59,6 +59,11 @@ def branch(
     stage = make_stage(believed, info["terrain"]["name"])
     origin = _origin(stage, flown, case, record, time, told)
     load = make_planned(si(planned(mission)), stage.setting, plan=stage.planned.plan)
+    if load.software is not stage.planned.software:
+        raise UserError(
+            f"Cannot fly on from {record} by other flight software: what it would have "
+            "remembered is not in the record. Fly by it from the start."
+        )
     changed = Stage(mission, stage.terrain, stage.setting, load, stage.times)
     return fly(changed, case, judge=False, origin=origin, progress=progress)
 

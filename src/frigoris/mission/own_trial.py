@@ -35,6 +35,14 @@ def try_out(single: Params) -> None:
     own = single.software
     if own is None or own in _tried:
         return
+    guided = any(p.law == "own" for p in single.onboard.sequence.phases)
+    if guided != (own.kind == "guidance"):
+        raise _wrong(
+            own,
+            "has a phase with `law: own`, which only a guidance law can fly"
+            if guided
+            else "is flown in no phase: give some of them `law: own`",
+        )
     params = jax.tree.map(jnp.asarray, spread(single, single, CASES))
     memory = _attempt(own, "cannot start", lambda: door.start(params))
     for name, leaf in _leaves(memory):

@@ -187,3 +187,11 @@ class Onboard(Section):
             message = "a phase has the law convex, but there is no section convex"
             raise PydanticCustomError("phases", "{m}", {"m": message})
         return self
+
+    @model_validator(mode="after")
+    def _somebody_guides(self) -> "Onboard":
+        own = [n for n, p in self.sequence.phases.items() if p.law == "own"]
+        if own and self.software is None:
+            message = f"phase {own[0]} has the law own, but there is no software"
+            raise PydanticCustomError("missing", "{m}", {"m": message})
+        return self
