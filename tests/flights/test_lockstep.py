@@ -18,7 +18,7 @@ import pytest
 from flights.conftest import QUIET
 from frigoris.errors import UserError
 from frigoris.flight import protocol
-from frigoris.flight.link import ADDRESS, open_line
+from frigoris.flight.link import ADDRESS, Line, open_line
 from frigoris.flight.lockstep import Talk, fly_lockstep
 from frigoris.flight.outcome import LANDED, SOFTWARE_LOST
 from frigoris.flight.params import Params
@@ -106,17 +106,13 @@ def converse(
         line.close({"reason": "rest"})
 
 
-class Replayed:
+class Replayed(Talk):
     """Commands that are known already, in place of a conversation."""
 
-    loss = None
-
-    def begin(self, time: float) -> None:
-        pass
-
     def __init__(self, params: Params, rows: np.ndarray):
-        fields = protocol.COMMANDED + protocol.REPORTED
-        self.commands = protocol.layout(fields, protocol.sizes(params))
+        line = Line(socket.socket(), "", None, 0.0)
+        super().__init__(line, params, None)
+        line.server.close()
         self.rows = rows
 
     def ask(self, tick: int, time: float, dt: float, row: np.ndarray) -> np.ndarray:
@@ -140,7 +136,7 @@ def test_the_same_commands_give_the_same_flight(healthy: Stage, params: Params) 
     main = (ours["thrust_cmd"] - assist * v.assist_thrust) / v.main_thrust
     none = np.zeros((len(main), 3))
     rows = np.column_stack([main, assist, ours["rcs_duty"], none])
-    flown = fly_lockstep(params, short(80.0), Replayed(params, rows))  # type: ignore[arg-type]
+    flown = fly_lockstep(params, short(80.0), Replayed(params, rows))
     again = {k: v[..., 0] for k, v in flown.samples.items()}
     assert again["t"][-1] == pytest.approx(79.9)
     moved = np.linalg.norm(ours["v_M"][-1] - ours["v_M"][0])

@@ -53,7 +53,7 @@ def try_out(single: Params) -> None:
                 f"not that of the cases ({CASES} in the trial). Make it from the "
                 "shapes given: jnp.zeros_like(r_M[0])",
             )
-    measured = _quiet(params)
+    measured = quiet(params)
     told = _attempt(
         own,
         "cannot be traced",
@@ -83,7 +83,7 @@ def _call(own: Own, params: Params) -> Callable[[Any, Measurements], Any]:
     return call
 
 
-def _quiet(params: Params) -> Measurements:
+def quiet(params: Params) -> Measurements:
     """A tick in which no instrument speaks but the inertial unit."""
     truth, _ = jax.eval_shape(start_of_both, params)
     clock = jnp.float64(0.0), jnp.uint32(0)
@@ -117,7 +117,7 @@ def _parts(own: Own, told: Any) -> tuple[Any, Any]:
             "navigator": "estimate, memory",
             "software": "memory, commands",
         }[own.kind]
-        got = f"{len(told)} of them" if isinstance(told, tuple) else type(told).__name__
+        got = f"{len(told)} things" if isinstance(told, tuple) else "one thing"
         raise _wrong(own, f"must return ({wanted}), not {got}")
     if own.kind == "software":
         return told[1], told[0]

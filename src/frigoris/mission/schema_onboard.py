@@ -193,5 +193,5 @@ class Onboard(Section):
         own = [n for n, p in self.sequence.phases.items() if p.law == "own"]
         if own and self.software is None:
             message = f"phase {own[0]} has the law own, but there is no software"
-            raise PydanticCustomError("missing", "{m}", {"m": message})
+            raise PydanticCustomError("software", "{m}", {"m": message})
         return self
