@@ -30,7 +30,13 @@ from frigoris.mission.own_software import code_mark, load
 from frigoris.mission.own_trial import quiet, try_out
 from frigoris.mission.schema import Mission
 from frigoris.onboard import software
-from frigoris.onboard.own import Estimate, Own, register_navigator, register_software
+from frigoris.onboard.own import (
+    Estimate,
+    Own,
+    register_guidance,
+    register_navigator,
+    register_software,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 HEAD = """import jax
@@ -239,6 +245,7 @@ def tick_of(single: Params, own: Own | None) -> tuple:
     return tick(state, memory, jnp.uint32(1))
 
 
+@pytest.mark.slow
 def test_our_software_behind_the_users_door_is_our_software(single: Params) -> None:
     """Commands and memory bit for bit; and the record shows what is reported."""
 
@@ -276,6 +283,37 @@ def test_our_estimate_behind_the_users_door_is_our_estimate(single: Params) -> N
     assert np.allclose(state.navigator.range_error[0], 12.0)
     assert np.isfinite(commands.rcs_duty).all()
     assert all(np.isnan(x).all() for x in state.navigator.covariance.values())
+
+
+def test_own_guidance_sees_the_ground_that_our_filter_sees(single: Params) -> None:
+    """In phases with the law `own` alone; the thrust asked for tells what it saw."""
+
+    @register_guidance("tells-the-ground")
+    def tells(config, estimate, memory, dt):
+        return estimate.r_M, 400.0 + estimate.ground, memory
+
+    own = load(SimpleNamespace(module=None, name="tells-the-ground"))
+    assert own is not None
+    single = with_own(single, own)
+    wide = jax.tree.map(jnp.asarray, spread(single, single, 5))
+    _, state = truth_state.start(wide)
+    ground = jnp.array([0.0, 60.0, 120.0, 180.0, 240.0])
+    phase = jnp.array([4, 4, 5, 6, 2])  # the last one coasts
+    state = replace_at(
+        lambda s: (s.navigator.range_error, s.sequencer.phase),
+        state,
+        (state.navigator.range_error.at[0].set(ground), phase),
+    )
+    step = jax.jit(door.step, static_argnums=0)
+    dt, count = jnp.float64(0.1), jnp.uint32(1)
+    _, _, commands = step(own, wide.onboard, state, (), quiet(wide), count, dt)
+    v = single.onboard.vehicle
+    thrust = commands.main_duty * v.main_thrust + commands.assist_duty * v.assist_thrust
+    # above full thrust of the main engine the assist group does the rest, no pulse of
+    # less than 12 ms; the ground has faded by what is flown over in a tick
+    expected = 400.0 + np.where(ground > 144.0, ground, [0.0, 0, 0, 0, 0])
+    np.testing.assert_allclose(thrust[:4], expected[:4], atol=1.0)
+    assert thrust[4] == 0.0
 
 
 @pytest.mark.parametrize("name", ["own_guidance", "own_navigator", "own_software"])
