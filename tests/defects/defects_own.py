@@ -14,10 +14,10 @@ DEFECTS = [
         LINE,
     ),
     Defect(
-        "frames carry the increments of the gyros and of the accelerometers swapped",
+        "frames carry the accelerometers' increments as the gyros'",
         "flight/protocol.py",
-        "m.elapsed, m.dtheta, m.dv, m.q_IB]",
-        "m.elapsed, m.dv, m.dtheta, m.q_IB]",
+        '"dtheta_B_rad": m.dtheta',
+        '"dtheta_B_rad": m.dv',
         LINE,
     ),
     Defect(

@@ -481,9 +481,11 @@ static void range_finder(double range, double cant, double age, double tick) {
     double height = range * down - dot(a, nav.r) / size + rate * age;
     double error = height - (size - load.site_radius);
     nav.ranges++;
-    double least = height < 200.0 ? 0.15 : 0.05; /* low, only the ground below counts */
+    /* low, only the ground below counts; the rate is known well without it, and a slope
+     * that passes below is none */
+    double least = height < 200.0 ? 0.15 : 0.05;
     double gain = nav.ranges < 20 && 1.0 / nav.ranges > least ? 1.0 / nav.ranges : least;
-    double to_rate = nav.ranges < 20 ? 0.0 : 0.5 * gain * gain / tick;
+    double to_rate = nav.ranges < 20 ? 0.0 : 0.0005 / tick;
     EACH nav.v[i] += to_rate * error * nav.r[i] / size;
     EACH nav.r[i] += gain * error * nav.r[i] / size;
 }

@@ -134,15 +134,28 @@ def sizes(params: Params) -> dict[str, int]:
 
 def measured_row(m: Measurements, time: Array, dt: Array) -> Array:
     """The payload of a measurement frame, from one case with its axis."""
-    told: list[Array] = [time, dt, m.elapsed, m.dtheta, m.dv, m.q_IB]
-    told += [m.laser_range, m.laser_cant, m.laser_age, m.propellant, m.contact]
+    said: dict[str, Array] = {
+        "time_s": time,
+        "tick_s": dt,
+        "elapsed_s": m.elapsed,
+        "dtheta_B_rad": m.dtheta,
+        "dv_B_m_s": m.dv,
+        "q_IB": m.q_IB,
+        "laser_range_m": m.laser_range,
+        "laser_cant_rad": m.laser_cant,
+        "laser_age_s": m.laser_age,
+        "propellant_kg": m.propellant,
+        "contact": m.contact,
+    }
     if m.radar is not None:
-        told += [m.radar.range, m.radar.age]
+        said |= {"radar_range_m": m.radar.range, "radar_age_s": m.radar.age}
     if m.speed is not None:
-        told += [m.speed.closing, m.speed.age]
+        said |= {"closing_m_s": m.speed.closing, "closing_age_s": m.speed.age}
     if m.fix is not None:
-        told += [m.fix.place_M, m.fix.sigma, m.fix.age]
-    return jnp.concatenate([x.astype(jnp.float64).reshape(-1) for x in told])
+        fix = m.fix
+        said |= {"fix_M_m": fix.place_M, "fix_sigma_m": fix.sigma, "fix_age_s": fix.age}
+    ordered = [said[f.name] for f in MEASURED if f.name in said]
+    return jnp.concatenate([x.astype(jnp.float64).reshape(-1) for x in ordered])
 
 
 def read_commands(row: Array, where: Layout) -> tuple[Commands, Report]:
