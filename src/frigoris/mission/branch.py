@@ -48,6 +48,11 @@ def branch(
         raise UserError(
             f"Cannot go on from {time:g} s of {record}: that flight lasted {end:.1f} s."
         )
+    if info.get("software"):
+        raise UserError(
+            f"Cannot go on from {record}: a process of its own flew it, and what that "
+            "remembered is not in the record. Fly again by the same --software."
+        )
     flown = load_mission(record / "truth" / "flown.yaml")
     if flown.mission.name != mission.mission.name:
         raise UserError(
