@@ -141,12 +141,12 @@ def test_the_same_commands_give_the_same_flight(healthy: Stage, params: Params) 
     assert again["t"][-1] == pytest.approx(79.9)
     moved = np.linalg.norm(ours["v_M"][-1] - ours["v_M"][0])
     assert moved > 50.0
-    # measured 5e-10 m of 1.8e6 m, 6e-13 m/s, 1e-15
-    np.testing.assert_allclose(again["r_M"], ours["r_M"], rtol=0, atol=1e-7)
-    np.testing.assert_allclose(again["v_M"], ours["v_M"], rtol=0, atol=1e-10)
-    np.testing.assert_allclose(again["q_MB"], ours["q_MB"], rtol=0, atol=1e-11)
+    # measured 0 m, 0 m/s, 3e-16, and 2e-19 m/s of the increments
+    np.testing.assert_allclose(again["r_M"], ours["r_M"], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(again["v_M"], ours["v_M"], rtol=0, atol=1e-11)
+    np.testing.assert_allclose(again["q_MB"], ours["q_MB"], rtol=0, atol=1e-13)
     # what the instruments said in the next tick came from that flight too
-    np.testing.assert_allclose(again["dv"], ours["dv"], rtol=0, atol=1e-10)
+    np.testing.assert_allclose(again["dv"], ours["dv"], rtol=0, atol=1e-13)
     burnt = ours["propellant"][0] - ours["propellant"][-1]
     assert burnt > 1.0
     np.testing.assert_allclose(again["propellant"], ours["propellant"], atol=1e-9)
@@ -225,7 +225,7 @@ def test_killed_in_the_middle_it_is_an_outcome(healthy: Stage, falling: Flying) 
     # free fall, less the feet: v^2 = v0^2 + 2 g h
     expected = np.sqrt(FALL**2 + 2.0 * 1.627 * (HEIGHT - 1.25))
     down = flight.contact["speed_vertical_m_s"]
-    assert down == pytest.approx(expected, abs=0.3)  # measured 0.02; map and relief
+    assert down == pytest.approx(expected, abs=0.3)  # measured 0.08; map and relief
     assert flight.software is not None
     assert flight.software["ticks"] == 20
 
@@ -322,7 +322,7 @@ def test_the_lander_in_c_burns_and_knows_where_it_is(
     assert dv == pytest.approx(planned, rel=0.02)
     miss = np.linalg.norm(s["est_r_M"][-1] - s["r_M"][-1])
     drift = np.linalg.norm(s["est_v_M"][-1] - s["v_M"][-1])
-    assert miss < 0.5 and drift < 0.01  # measured 0.01 m, 2e-4 m/s
+    assert miss < 0.1 and drift < 0.002  # measured 3e-3 m, 5e-5 m/s
     two, _ = converse(params, lander, short(120.0))
     assert same(one, two)
 
