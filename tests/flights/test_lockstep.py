@@ -334,9 +334,9 @@ def test_the_lander_in_c_lands_softly_twice_the_same(
     flight = fly_external(healthy, QUIET, External(lander))
     assert flight.outcome == LANDED
     assert flight.contact is not None
-    assert flight.contact["speed_vertical_m_s"] < 1.0  # measured 0.69
-    assert flight.contact["speed_horizontal_m_s"] < 0.5  # measured 0.16
-    assert flight.contact["miss_m"] < 100.0  # measured 5
+    assert flight.contact["speed_vertical_m_s"] < 1.0  # measured 0.68
+    assert flight.contact["speed_horizontal_m_s"] < 0.5  # measured 0.18
+    assert flight.contact["miss_m"] < 100.0  # measured 9
     again = fly_external(healthy, QUIET, External(lander))
     assert again.contact == flight.contact
     for name, column in flight.truth.items():
