@@ -32,8 +32,11 @@ from frigoris.commands.options import (
     MissionName,
     Nominal,
     Out,
+    Pace,
+    Patience,
     Seed,
     Sets,
+    Software,
     Undispersed,
 )
 from frigoris.errors import FrigorisError, MissionFileError, OutputError, UserError
@@ -164,6 +167,9 @@ def fly(
     out: Out = None,
     terrain: Map = None,
     branch_from: BranchFrom = None,
+    software: Software = None,
+    pace: Pace = None,
+    patience: Patience = None,
     as_json: AsJson = False,
 ) -> None:
     """Fly one mission from lunar orbit to the ground and write its record."""
@@ -184,6 +190,9 @@ def fly(
             out=out,
             terrain=terrain,
             branch_from=branch_from,
+            software=software,
+            pace=pace,
+            patience=patience,
             progress=progress,
         )
     if as_json:
@@ -332,6 +341,7 @@ def flight_json(flight: Any) -> dict[str, Any]:
         "propellant_left_kg": flight.propellant_left_kg,
         "events": flight.events,
         "published": flight.published,
+        "software": flight.software,
         "wall_s": flight.wall_s,
         "record": None if flight.record is None else str(flight.record),
     }

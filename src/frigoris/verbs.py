@@ -14,6 +14,7 @@ from frigoris.errors import UserError
 from frigoris.mission.batch import make_stage
 from frigoris.mission.cases import SEED, Case
 from frigoris.mission.edit import choose_faults, consistent, planned, set_values
+from frigoris.mission.external import external, fly_external
 from frigoris.mission.fly import Flight
 from frigoris.mission.fly import fly as fly_stage
 from frigoris.mission.load import load_mission
@@ -34,27 +35,33 @@ def fly(
     out: Path | None = None,
     terrain: str | None = None,
     branch_from: str | None = None,
+    software: str | None = None,
+    pace: float | None = None,
+    patience: float | None = None,
     progress: Progress | None = None,
 ) -> Flight:
     """Fly one mission from orbit to the ground and write its record and report.
 
     `undispersed` flies the design point: no dispersions and noise-free instruments.
     `branch_from`, as `RECORD@t_s`, goes on from that moment of a record, as its case.
+    `software` is a command whose process flies it in lockstep, or `listen:PORT`; at
+    `pace` times real time, waiting `patience` seconds for each of its words.
     The record goes to `out`, by default `runs/MISSION-CASE`. Raises `UserError`.
     """
     began = time.perf_counter()
+    wish = external(software, pace, patience, branch_from)
     whole = load_mission(mission)
     chosen = choose_faults(set_values(whole, sets), faults, off=nominal)
     if branch_from:
         return _branch(chosen, branch_from, out, began, progress)
     stage = make_stage(chosen, terrain)
-    flight = fly_stage(
-        stage,
-        _case(case, seed, undispersed),
+    which = _case(case, seed, undispersed)
+    if wish:
+        flight = fly_external(stage, which, wish, progress=progress)
+    else:
         # without its faults this is not the flight whose observables were published
-        judge=set(chosen.faults) == set(whole.faults),
-        progress=progress,
-    )
+        judge = set(chosen.faults) == set(whole.faults)
+        flight = fly_stage(stage, which, judge=judge, progress=progress)
     name = "design" if undispersed else str(case)
     folder = out or Path("runs") / f"{chosen.mission.name}-{name}"
     written = write(flight, folder)

@@ -91,6 +91,7 @@ def test_check_gives_the_faults_as_json_too(call, tmp_path):
         (["fly", "hakuto-r-m2", "--fault", "weak"], "Did you mean weak_laser?"),
         (["fly", "hakuto-r-m2", "--map", "mars"], "'mars' is not one of"),
         (["fly", "hakuto-r-m2", "--nominla"], "--nominla"),
+        (["fly", "hakuto-r-m2", "--pace", "2"], "go with --software"),
         (["fly"], "Missing argument 'MISSION'"),
         (["fry", "hakuto-r-m2"], "No such command 'fry'"),
         (["reproduce", "hakuto-r-m2", "--all"], "not both"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from frigoris.flight.channels import Table
-from frigoris.flight.outcome import CRASHED, Touch
+from frigoris.flight.outcome import CRASHED, SOFTWARE_LOST, Touch
+from frigoris.flight.slices import Loss
 from frigoris.phases import PHASES
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
@@ -83,6 +84,11 @@ def timeline(
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
+
+
+def software_lost(loss: Loss) -> Event:
+    """The line about software in another process that went away."""
+    return Event(loss.time, SOFTWARE_LOST, f"flight software lost: {loss.reason}")
 
 
 def _state(truth: Table, onboard: Table, t: float) -> dict[str, float]:

@@ -13,6 +13,7 @@ from frigoris.moon.ground import Ground
 from frigoris.moon.plume import Plume
 from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.own import Own
 from frigoris.sensors.gauge import Gauge
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.landmark_camera import LandmarkCamera
@@ -63,3 +64,4 @@ class Params(eqx.Module):
     plume: Plume  # the exhaust on the ground
     terrain: Ground  # shared by all cases of a batch
     standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]
+    software: Own | None = eqx.field(static=True, default=None)  # the user's, if any

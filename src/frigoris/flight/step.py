@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int32, UInt32
 
+from frigoris.flight import door
 from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
 from frigoris.flight.sense import Beam, sense
@@ -45,6 +46,7 @@ class Flying(NamedTuple):
     onboard: software.OnboardState
     time: Float[Array, ""]  # since the start of the flight [s]
     tick: UInt32[Array, ""]
+    own: Any = None  # what the user's own software remembers, if it flies
 
 
 class Seen(NamedTuple):
@@ -65,12 +67,18 @@ def tick(
     """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
     time, count = flying.time, flying.tick
     measured, truth, beam = sense(params, flying.truth, time, count)
-    onboard, commands = software.step(
-        params.onboard, flying.onboard, measured, count, dt
+    onboard, own, commands = door.step(
+        params.software,
+        params.onboard,
+        flying.onboard,
+        flying.own,
+        measured,
+        count,
+        dt,
     )
     seen = Seen(truth, onboard, measured, commands, beam, time)
-    truth = _integrate(params, truth, commands, time, dt, substeps)
-    return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), seen
+    truth = integrate(params, truth, commands, time, dt, substeps)
+    return Flying(truth, onboard, time + dt, count + jnp.uint32(1), own), seen
 
 
 def _actuation(
@@ -105,7 +113,7 @@ def _actuation(
     return act, lasts
 
 
-def _integrate(
+def integrate(
     params: Params,
     state: State,
     commands: Commands,
@@ -113,6 +121,7 @@ def _integrate(
     dt: Scalar,
     substeps: Substeps,
 ) -> State:
+    """The truth a tick later, its commands held."""
     act, lasts = _actuation(params, state, commands, time, dt)
     motion = _steps(params, act, state.motion, dt, substeps)
     engines, firing = params.vehicle.engines, act.firing
@@ -203,7 +212,7 @@ def _where(flag: Array, a: Motion, b: Motion) -> Motion:
     return chosen
 
 
-def _sample(params: Params, seen: Seen) -> dict[str, Array]:
+def sample(params: Params, seen: Seen) -> dict[str, Array]:
     """What is recorded of a tick: states and messages, not yet what people read."""
     truth, onboard, measured, commands, beam, time = seen
     m, nav, config = truth.motion, onboard.navigator, params.onboard
@@ -297,7 +306,7 @@ def advance(
     on, which is not more than `samples`, are blank.
     """
     shapes = eqx.filter_eval_shape(
-        lambda f: _sample(params, tick(params, f, dt, substeps)[1]), flying
+        lambda f: sample(params, tick(params, f, dt, substeps)[1]), flying
     )
 
     def group(k: Array, both: tuple[Flying, Array]) -> tuple[Flying, Array]:
@@ -307,7 +316,7 @@ def advance(
             flying, kept = carry
             flying, seen = tick(params, flying, dt, substeps)
             # branch on the clock: a sample that nobody keeps is not made
-            kept = lax.cond(i == 0, lambda: _rows(_sample(params, seen)), lambda: kept)
+            kept = lax.cond(i == 0, lambda: as_row(sample(params, seen)), lambda: kept)
             return (flying, kept), None
 
         flying, kept = both
@@ -317,14 +326,14 @@ def advance(
 
     kept = jnp.broadcast_to(_blank(shapes), (samples, *_blank(shapes).shape))
     flying, kept = lax.fori_loop(0, count, group, (flying, kept))
-    return flying, _columns(kept, shapes)
+    return flying, as_columns(kept, shapes)
 
 
 # One array for all that is recorded: written row by row into many of them, each write
 # goes over the whole of each, and took a tenth of the flight.
 
 
-def _rows(sample: dict[str, Array]) -> Array:
+def as_row(sample: dict[str, Array]) -> Array:
     """All components of a sample under each other, as real numbers."""
     cases = sample["t"].shape
     ordered = [sample[name] for name in sorted(sample)]  # as trees of JAX are
@@ -338,13 +347,13 @@ def _blank(shapes: dict[str, Any]) -> Array:
     return jnp.zeros((count, *cases))
 
 
-def _columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
+def as_columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
     """The samples by name again, in their own types: `[sample, component, case]`."""
-    columns, start = {}, 0
+    found, start = {}, 0
     cases = shapes["t"].shape
     for name, x in sorted(shapes.items()):
         stop = start + prod(x.shape) // prod(cases)
         part = kept[:, start:stop].reshape(-1, *x.shape)
-        columns[name] = part.astype(x.dtype)
+        found[name] = part.astype(x.dtype)
         start = stop
-    return columns
+    return found

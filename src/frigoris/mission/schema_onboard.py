@@ -159,8 +159,20 @@ class Convex(Section):
     )
 
 
+class OwnSoftware(Section):
+    """The user's own code in place of ours, found by its name."""
+
+    module: str | None = item(
+        "a .py file beside the mission, or a module to import; none: known already",
+        None,
+    )
+    name: str = item("under which its guidance, navigator or software is registered")
+
+
 class Onboard(Section):
     """The whole load."""
+
+    software: OwnSoftware | None = item("own code that flies, if any", None)
 
     navigation: Navigation = item("filter")
     guidance: Guidance = item("descent")
@@ -174,4 +186,12 @@ class Onboard(Section):
         if "convex" in laws and self.convex is None:
             message = "a phase has the law convex, but there is no section convex"
             raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_guides(self) -> "Onboard":
+        own = [n for n, p in self.sequence.phases.items() if p.law == "own"]
+        if own and self.software is None:
+            message = f"phase {own[0]} has the law own, but there is no software"
+            raise PydanticCustomError("software", "{m}", {"m": message})
         return self

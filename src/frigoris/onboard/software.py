@@ -4,6 +4,9 @@ The only door of this folder. It is a pure function of its configuration, its ow
 and the measurements; nothing here can see the truth.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
@@ -37,6 +40,13 @@ STAR_TICKS = 10  # star tracker and accelerometer calibration
 POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 IN_ORBIT = ("hold", "coast", "deorbit")  # laws without a landing to steer
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
+
+
+Navigate: TypeAlias = Callable[
+    [OnboardConfig, "OnboardState", Measurements, UInt32[Array, ""]],
+    tuple[navigation.Navigator, inbox.Inbox],
+]
+Guide: TypeAlias = Callable[[OnboardConfig, navigation.Navigator], tuple[Vec3, Scalar]]
 
 
 class OnboardState(eqx.Module):
@@ -89,6 +99,16 @@ def start(
     )
 
 
+class Doors(NamedTuple):
+    """Parts of a tick that come from outside; None is ours."""
+
+    navigate: Navigate | None = None
+    guide: Guide | None = None  # of the phases whose law is `own`
+
+
+OURS = Doors()
+
+
 def mass_estimate(config: OnboardConfig, state: OnboardState) -> Scalar:
     """Mass by propellant bookkeeping, never below the empty vehicle [kg]."""
     mass = config.vehicle.mass_start - state.propellant_used
@@ -101,9 +121,10 @@ def step(
     measured: Measurements,
     tick: UInt32[Array, ""],
     dt: Scalar,
+    doors: Doors = OURS,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
-    nav, post = _navigate(config, state, measured, tick)
+    nav, post = (doors.navigate or _navigate)(config, state, measured, tick)
     seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
@@ -112,6 +133,13 @@ def step(
     now = _guided(state, nav, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
     direction, thrust = guidance.command(config, now)
+    if doors.guide is not None:
+        own = sequence.within(config.sequence, seq.phase, ("own",))
+        way, force = doors.guide(config, nav)
+        direction, thrust = (
+            jnp.where(own, way, direction),
+            jnp.where(own, force, thrust),
+        )
     state = replace_at(
         lambda s: (s.navigator, s.inbox, s.sequencer, s.plan),
         state,
