@@ -14,6 +14,7 @@ from frigoris.moon.plume import Plume
 from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
 from frigoris.sensors.gauge import Gauge
+from frigoris.sensors.hazard_lidar import HazardLidar
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.landmark_camera import LandmarkCamera
 from frigoris.sensors.laser import Laser
@@ -35,6 +36,7 @@ class Sensors(eqx.Module):
     radar: RadarAltimeter | None  # None: there is no such instrument
     speed: Velocimeter | None
     camera: LandmarkCamera | None
+    hazard: HazardLidar | None
 
 
 class Start(eqx.Module):

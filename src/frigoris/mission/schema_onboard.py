@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 from frigoris.mission.schema_sequence import Sequence
+from frigoris.mission.schema_hazard import HazardAvoidance
 
 
 class SlowErrors(Section):
@@ -166,6 +167,9 @@ class Onboard(Section):
     guidance: Guidance = item("descent")
     control: Control = item("attitude")
     sequence: Sequence = item("phases")
+    hazard_avoidance: HazardAvoidance | None = item(
+        "search for a safe place, if any; needs a hazard lidar", None
+    )
     convex: Convex | None = item("planning of the law `convex`", None)
 
     @model_validator(mode="after")

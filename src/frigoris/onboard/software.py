@@ -24,6 +24,8 @@ from frigoris.onboard import (
     throttle,
 )
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.hazard import look
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.law import Plan
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.laws.path import none as no_path
@@ -48,6 +50,8 @@ class OnboardState(eqx.Module):
     plan: Plan
     path: Path | None  # to be tracked, from outside; None where no law tracks one
     trim: Vec3  # torque that cancels the steady disturbance [N m]
+    aim_M: Vec3  # where to land, at first the site of the load [m]
+    looked: Looked | None  # what the last look at the ground came to
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
     main_thrust: Scalar  # of the group of the deorbit burn, by its planned lag [N]
@@ -75,6 +79,8 @@ def start(
         plan=Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero),
         path=None if convex is None else no_path(zero, convex.intervals + 1),
         trim=jnp.zeros_like(r_M),
+        aim_M=config.moon.site_M + 0.0 * r_M,
+        looked=None if config.hazard is None else look.start(zero),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,
         main_thrust=zero,
@@ -103,11 +109,12 @@ def step(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
-    nav, post = _navigate(config, state, measured, tick)
+    nav, post, shift_M = _navigate(config, state, measured, tick)
     seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
+    state = _carried(state, shift_M)
     mass = mass_estimate(config, state)
     now = _guided(state, nav, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
@@ -134,6 +141,8 @@ def _guided(
         before=state.sequencer.phase,
         plan=state.plan,
         path=state.path,
+        aim_M=state.aim_M,
+        looked=state.looked,
     )
 
 
@@ -168,7 +177,7 @@ def _sequenced(
     )
 
 
-def _com(config: OnboardConfig, state: OnboardState) -> Vec3:
+def centre_of_mass(config: OnboardConfig, state: OnboardState) -> Vec3:
     """Centre of mass by the propellant that is left [m]."""
     v = config.vehicle
     full = (mass_estimate(config, state) - v.mass_empty) / (v.mass_start - v.mass_empty)
@@ -180,10 +189,11 @@ def _navigate(
     state: OnboardState,
     measured: Measurements,
     tick: UInt32[Array, ""],
-) -> tuple[navigation.Navigator, inbox.Inbox]:
+) -> tuple[navigation.Navigator, inbox.Inbox, Vec3]:
+    """The estimate, what is not used yet, and the move of the position by updates."""
     in_orbit = sequence.within(config.sequence, state.sequencer.phase, IN_ORBIT)
     resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
-    com_B = _com(config, state)
+    com_B = centre_of_mass(config, state)
     nav = navigation.strapdown(
         state.navigator,
         config.moon,
@@ -219,10 +229,19 @@ def _navigate(
         return fixes.update_rest(nav, config), inbox.placed(post)
 
     both = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda b: b, (nav, post))
-    done: tuple[navigation.Navigator, inbox.Inbox] = lax.cond(
-        tick % STAR_TICKS == 0, calibrated, lambda b: b, both
-    )
-    return done
+    after, post = lax.cond(tick % STAR_TICKS == 0, calibrated, lambda b: b, both)
+    return after, post, after.r_M - nav.r_M
+
+
+def _carried(state: OnboardState, shift_M: Vec3) -> OnboardState:
+    """A place that was seen is known from where it was seen: a correction of the
+    lander's position moves the aim with it. Before the first look the aim is a place
+    of the map, and stays.
+    """
+    if state.looked is None:
+        return state
+    shift_M = jnp.where(state.looked.scans > 0.0, shift_M, 0.0)
+    return replace_at(lambda s: s.aim_M, state, state.aim_M + shift_M)
 
 
 def _gauged(
@@ -277,6 +296,8 @@ def _actuate(
         plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
         path=state.path,
         trim=trim,
+        aim_M=state.aim_M,
+        looked=state.looked,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
         main_thrust=burning
