@@ -126,7 +126,7 @@ def _lane(tree: Any, lane: int) -> Any:
 
 
 def _own(params: Params, lane: int) -> Params:
-    """The numbers of one lane; ground and gravity, which all share, stay as they are."""
+    """The numbers of one lane; ground and gravity, which all share, stay."""
     moon = params.onboard.moon
     shared = (params.terrain, params.world.gravity, moon.gravity, moon.ground)
     one: Params = _lane(_with_shared(params, (None,) * len(shared)), lane)
@@ -153,18 +153,14 @@ def _image(own: Params, now: Flying) -> RangeImage:
     """Ranges from where the lidar really is."""
     lidar, motion = own.sensors.hazard, now.truth.motion
     assert lidar is not None and now.onboard.looked is not None
-    props = mass_properties(
-        own.vehicle.mass, motion.propellant, motion.rcs_propellant
-    )
+    props = mass_properties(own.vehicle.mass, motion.propellant, motion.rcs_propellant)
     place_M = motion.r_M + mount.arm(lidar.mount, motion.q_MB, props.com_B)
     key = _key(own.key, now.onboard.looked.scans)
     return hazard_lidar.scan(lidar, own.terrain, place_M, motion.q_MB, key)
 
 
 @jax.jit
-def _decide(
-    own: Params, now: Flying, image: RangeImage
-) -> tuple[Any, Looked, Survey]:
+def _decide(own: Params, now: Flying, image: RangeImage) -> tuple[Any, Looked, Survey]:
     """The flight software's part: its own state, carried over the last tick."""
     config, state = own.onboard, now.onboard
     assert state.looked is not None

@@ -32,8 +32,8 @@ from frigoris.messages import Commands, Measurements
 from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
-from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.hazard.look import Looked
+from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
 from frigoris.types import Scalar
 

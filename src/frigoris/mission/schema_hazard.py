@@ -1,5 +1,7 @@
 """Mission file: the search for a safe place to land, as the flight software does it."""
 
+from itertools import pairwise
+
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
@@ -53,7 +55,7 @@ class HazardAvoidance(Section):
     settle_s: Number = param(
         1, 60, "time with which the lander is then held over its aim", 5.0
     )
-    map_cells_count: Count = param(16, 512, "of the height map, along a side", 160)
+    map_cells_count: Count = param(16, 512, "of the height map, along a side", 128)
     footprint_cells_count: Count = param(
         2, 40, "of the map, from the middle of a footprint to its edge, at most", 8
     )
@@ -61,9 +63,9 @@ class HazardAvoidance(Section):
     @model_validator(mode="after")
     def _falling(self) -> "HazardAvoidance":
         told = self.scan_altitudes_m
-        if not told or any(a <= b for a, b in zip(told, told[1:], strict=False)):
-            message = "scan_altitudes_m must be one altitude or more, each below the last"
+        if not told or any(a <= b for a, b in pairwise(told)):
+            message = (
+                "scan_altitudes_m must be one altitude or more, each below the last"
+            )
             raise PydanticCustomError("order", "{m}", {"m": message})
         return self
-
-

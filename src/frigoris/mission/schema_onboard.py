@@ -6,8 +6,8 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
-from frigoris.mission.schema_sequence import Sequence
 from frigoris.mission.schema_hazard import HazardAvoidance
+from frigoris.mission.schema_sequence import Sequence
 
 
 class SlowErrors(Section):

@@ -10,8 +10,8 @@ from jaxtyping import Array, Float
 from frigoris.math.harmonics import Harmonics
 from frigoris.onboard.editing import Editor
 from frigoris.onboard.ground_map import GroundMap
-from frigoris.onboard.laws.path import Path
 from frigoris.onboard.hazard.config import HazardConfig
+from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 

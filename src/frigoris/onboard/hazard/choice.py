@@ -33,9 +33,7 @@ class Place(NamedTuple):
     why: Index
 
 
-def cost(
-    c: HazardConfig, safe: Safety, distance: Grid, propellant: Grid
-) -> Grid:
+def cost(c: HazardConfig, safe: Safety, distance: Grid, propellant: Grid) -> Grid:
     """J of every cell; distance to the target [m], propellant of the divert [kg]."""
     hazard = 1.0 - safe.probability + c.margin_weight * safe.expected
     return hazard + distance / c.distance_scale + propellant / c.propellant_scale
@@ -54,8 +52,8 @@ def choose(
     With no possible cell the answer is BLIND, and its cell means nothing.
     """
     best = jnp.argmin(jnp.where(possible, cost, jnp.inf))
-    row, column = jnp.unravel_index(best, cost.shape)
     i, j, there = target
+    row, column = (k.astype(i.dtype) for k in jnp.unravel_index(best, cost.shape))
     keeps = there & possible[i, j] & (safe.probability[i, j] >= c.keep)
     good = safe.probability[row, column] >= SAFE_ENOUGH
     why = jnp.where(keeps, KEPT, jnp.where(good, DIVERTED, LEAST_BAD))
@@ -65,4 +63,4 @@ def choose(
 
 def mean_error(c: HazardConfig, altitude: Scalar) -> Scalar:
     """Sigma of the landing about an aim that was chosen from an altitude [m]."""
-    return jnp.hypot(c.landing_sigma, c.landing_spread * altitude)
+    return jnp.sqrt(c.landing_sigma**2 + (c.landing_spread * altitude) ** 2)

@@ -4,7 +4,7 @@ Sideways acceleration that brings a lander with velocity $v$ over an aim at $d$,
 there after $t$, with the least $\int a^2$ (for a fixed time and a level plane it is the
 law of zero-effort miss and velocity), is linear in time:
 
-$$ a = 6 d / t^2 - 4 v / t, \qquad a_0 = 6 d/T^2 - 4 v/T, \quad a_T = -6 d/T^2 + 2 v/T $$
+$$ a = 6 d / t^2 - 4 v / t, \quad a_0 = 6 d/T^2 - 4 v/T, \quad a_T = 2 v/T - 6 d/T^2 $$
 
 so its largest size is at one end, and every limit has a closed form. The descent goes
 on by its schedule meanwhile, which alone says how much time there is. Held at a least
@@ -19,12 +19,12 @@ from jaxtyping import Array
 
 from frigoris.onboard.config import GuidanceConfig
 from frigoris.onboard.hazard.config import HazardConfig
-from frigoris.types import Flag, Scalar, Vec3
+from frigoris.types import Flag, Scalar
 
 PARTS = (0.25, 0.5, 0.75)  # of the time of a divert at which its glide slope is seen
 
 
-def steer(d: Vec3, v: Vec3, t: Scalar) -> Vec3:
+def steer(d: Array, v: Array, t: Scalar) -> Array:
     """Sideways acceleration [m/s^2] towards an aim `d` away [m], `t` seconds to go."""
     return 6.0 * d / t**2 - 4.0 * v / t
 
@@ -34,7 +34,9 @@ def rate_at(g: GuidanceConfig, h: Scalar) -> Scalar:
     above = jnp.maximum(h - g.schedule_height, 0.0)
     high = jnp.sqrt(g.schedule_rate**2 + 2.0 * g.schedule_decel * above)
     share = (h - g.landing_height) / (g.schedule_height - g.landing_height)
-    low = g.landing_rate + (g.schedule_rate - g.landing_rate) * jnp.clip(share, 0.0, 1.0)
+    low = g.landing_rate + (g.schedule_rate - g.landing_rate) * jnp.clip(
+        share, 0.0, 1.0
+    )
     return jnp.where(h > g.schedule_height, high, low)
 
 

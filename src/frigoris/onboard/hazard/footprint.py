@@ -16,6 +16,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
+from frigoris.math.trig import atan2
 from frigoris.onboard.hazard.height_map import Grid, HeightMap
 from frigoris.types import Scalar
 
@@ -50,9 +51,7 @@ def footing(m: HeightMap, radius: Scalar, reach: int) -> Footing:
     def shifted(offset: Array) -> tuple[Grid, Grid, Grid, Grid]:
         """Height, weight and place [radii] of what is at an offset from every cell."""
         start = offset + reach
-        zz, ww, x, y = (
-            lax.dynamic_slice(a, start, m.heights.shape) for a in layers
-        )
+        zz, ww, x, y = (lax.dynamic_slice(a, start, m.heights.shape) for a in layers)
         d = offset.astype(z.dtype) * m.cell / radius
         inside = d[0] ** 2 + d[1] ** 2 <= 1.0
         return zz, jnp.where(inside, ww, 0.0), d[0] + x / radius, d[1] + y / radius
@@ -65,7 +64,9 @@ def footing(m: HeightMap, radius: Scalar, reach: int) -> Footing:
     sums, _ = lax.scan(add, jnp.zeros((9, *m.heights.shape)), offsets)
     a, b, c, good = _plane(sums)
 
-    def spread(ends: tuple[Grid, Grid], offset: Array) -> tuple[tuple[Grid, Grid], None]:
+    def spread(
+        ends: tuple[Grid, Grid], offset: Array
+    ) -> tuple[tuple[Grid, Grid], None]:
         zz, ww, x, y = shifted(offset)
         rest = zz - (a + b * x + c * y)
         low = jnp.where(ww > 0.0, jnp.minimum(ends[0], rest), ends[0])
@@ -74,12 +75,13 @@ def footing(m: HeightMap, radius: Scalar, reach: int) -> Footing:
 
     zero = jnp.zeros_like(a)
     (low, high), _ = lax.scan(spread, (zero, zero), offsets)
-    steep = jnp.hypot(b, c) / radius
+    # by a root: `hypot` of a number and a rounding error came out as nought
+    steep = jnp.sqrt(b * b + c * c) / radius
     upright = 1.0 / jnp.sqrt(1.0 + steep * steep)  # of heights to distances
     full = _full(offsets, m.cell / radius)
     none = jnp.where(good, 0.0, jnp.nan)
     return Footing(
-        slope=jnp.arctan(steep) + none,
+        slope=atan2(steep, jnp.ones_like(steep)) + none,
         roughness=jnp.maximum(high, -low) * upright + none,
         relief=(high - low) * upright + none,
         seen=sums[0] / full,

@@ -43,7 +43,8 @@ class Looked(eqx.Module):
 
     scans: Scalar  # looks so far
     why: Scalar  # one of the words of `choice`
-    moved: Scalar  # from the aim before [m]
+    moved_east: Scalar  # from the aim before [m]
+    moved_north: Scalar
     slope: Scalar  # under the aim [rad]
     slope_before: Scalar  # under the aim before, NaN out of view [rad]
     relief: Scalar  # [m]
@@ -65,7 +66,7 @@ class Survey(NamedTuple):
 def start(zero: Scalar) -> Looked:
     """Before the first look."""
     none = jnp.full_like(zero, jnp.nan)
-    return Looked(zero, zero, zero, none, none, none, none, none, none)
+    return Looked(zero, zero, zero, zero, none, none, none, none, none, none)
 
 
 def level_axes(r_M: Vec3) -> Mat3:
@@ -117,7 +118,8 @@ def look(
     told = Looked(
         scans=old.scans + 1.0,
         why=place.why.astype(depth.dtype),
-        moved=jnp.where(kept, 0.0, norm(jnp.append(flat - target[:2], 0.0))),
+        moved_east=flat[0] - target[0],
+        moved_north=flat[1] - target[1],
         slope=at(heights, under.slope, flat[0], flat[1]),
         slope_before=at(heights, under.slope, target[0], target[1]),
         relief=at(heights, under.relief, flat[0], flat[1]),

@@ -56,9 +56,7 @@ def blurred(values: Grid, width: Scalar, reach: int, beyond: float) -> Grid:
 
     def along(a: Array) -> Array:
         padded = jnp.pad(a, ((reach, reach), (0, 0)), constant_values=beyond)
-        parts = [
-            weight[k] * padded[k : k + a.shape[0]] for k in range(2 * reach + 1)
-        ]
+        parts = [weight[k] * padded[k : k + a.shape[0]] for k in range(2 * reach + 1)]
         return sum(parts, start=jnp.zeros_like(a))
 
     return along(along(values).T).T

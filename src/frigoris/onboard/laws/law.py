@@ -45,7 +45,7 @@ class Situation(NamedTuple):
     plan: Plan
     path: Path | None  # to be tracked
     aim_M: Vec3  # where to land [m]
-    looked: Looked | None = None  # what the last look at the ground came to
+    looked: Looked | None  # what the last look at the ground came to
 
 
 Command = tuple[Vec3, Scalar]  # direction of thrust in M (unit), thrust [N]

@@ -49,7 +49,9 @@ def _command(at: Situation) -> Command:
     tilt = jnp.where(h > g.schedule_height, g.tilt_max, g.tilt_landing_max)
     if at.config.hazard is not None and at.looked is not None:
         looked = at.looked.scans > 0.0
-        return leaning(at, a_up, *_over_aim(at, at.config.hazard, looked, a_level, tilt))
+        return leaning(
+            at, a_up, *_over_aim(at, at.config.hazard, looked, a_level, tilt)
+        )
     return leaning(at, a_up, a_level, tilt)
 
 
@@ -78,7 +80,7 @@ def leaning(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command
 def _over_aim(
     at: Situation, c: HazardConfig, looked: Flag, a_level: Vec3, tilt: Scalar
 ) -> tuple[Vec3, Scalar]:
-    """Level acceleration [m/s^2] and largest tilt [rad], as given before the first look.
+    """Level acceleration [m/s^2] and largest tilt [rad]; those given before a look.
 
     Towards that the drift to the target fades out: an upright lander sees below it what
     it can reach.
