@@ -170,7 +170,7 @@ def _diverts(
 def _cell(m: HeightMap, place: Vec3) -> tuple[Array, Array, Array]:
     """Row and column that a place lies in, and whether it is on the map."""
     index = jnp.floor((place[:2] - m.corner) / m.cell + 0.5)
-    size = jnp.asarray(m.heights.shape)
+    size = jnp.asarray(m.heights.shape, dtype=index.dtype)
     inside = jnp.all((index >= 0.0) & (index < size))
     row, column = jnp.where(inside, index, 0.0).astype(jnp.int32)
     return row, column, inside
