@@ -41,9 +41,9 @@ def wanted(params: Params) -> bool:
 
 def check(params: Params, flying: Flying) -> None:
     """Raise `UserError` where a lander is to look that was launched without."""
-    if wanted(params) != (flying.onboard.looked is not None):
+    if wanted(params) and flying.onboard.looked is None:
         raise UserError(
-            "Cannot go on from this record: hazard avoidance was switched on or off "
+            "Cannot go on from this record: hazard avoidance was switched on "
             "since. A flight that looks for a safe place remembers what it saw; fly it "
             "from the beginning."
         )
