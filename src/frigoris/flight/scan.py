@@ -85,22 +85,21 @@ def due(params: Params, flying: Flying) -> np.ndarray:
 def act(params: Params, flying: Flying) -> Flying:
     """The same moment, with a new aim in every lane that was to look."""
     check(params, flying)
-    for lane in due(params, flying):
+    lanes = due(params, flying)
+    if not len(lanes):
+        return flying
+    mine = (flying.onboard.aim_M, flying.onboard.looked)
+    new = jax.tree.map(np.array, mine)
+    for lane in lanes:
         aim_M, looked, _, _ = look_of(params, flying, int(lane))
-        onboard = replace_at(
-            lambda o: (o.aim_M, o.looked),
-            flying.onboard,
-            (
-                jnp.asarray(flying.onboard.aim_M).at[:, lane].set(aim_M),
-                jax.tree.map(
-                    lambda all_, one, k=lane: jnp.asarray(all_).at[k].set(one),
-                    flying.onboard.looked,
-                    looked,
-                ),
-            ),
-        )
-        flying = flying._replace(onboard=onboard)
-    return flying
+        for whole, one in zip(
+            jax.tree.leaves(new), jax.tree.leaves((aim_M, looked)), strict=True
+        ):
+            whole[..., lane] = one
+    onboard = replace_at(
+        lambda o: (o.aim_M, o.looked), flying.onboard, jax.tree.map(jnp.asarray, new)
+    )
+    return flying._replace(onboard=onboard)
 
 
 def look_of(
@@ -120,8 +119,9 @@ def look_of(
 
 def _lane(tree: Any, lane: int) -> Any:
     """One lane of a batch, without what all lanes share."""
+    # by numpy: hundreds of numbers, each of which jax would take a program for
     return jax.tree.map(
-        lambda x: jnp.asarray(x)[..., lane] if jnp.ndim(x) else jnp.asarray(x), tree
+        lambda x: np.asarray(x)[..., lane] if np.ndim(x) else np.asarray(x), tree
     )
 
 

@@ -271,8 +271,7 @@ def _actuate(
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
     )
-    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
-    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    inertia = _inertia(config, mass)
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
     nav = state.navigator
     torque, trim = control.torque_command(
@@ -325,6 +324,13 @@ def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
     soon = config.sequence.ignition_time - time < POINTING_TIME
     settles = soon & sequence.among(phase, guidance.BEFORE)
     return ~sequence.within(config.sequence, phase, ("coast",)) | settles
+
+
+def _inertia(config: OnboardConfig, mass: Scalar) -> Vec3:
+    """Principal moments by the mass that is left [kg m^2]."""
+    v = config.vehicle
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    return v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
 
 
 def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
