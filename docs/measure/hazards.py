@@ -2,13 +2,15 @@
 
 The table of `docs/models/hazard-avoidance.md`:
 `python docs/measure/hazards.py -n 500 [--store PATH] [--set PATH=VALUE ...]`. Every
-case flies twice with the same draws and the same noise; both are judged by the TRUE
-ground under the point of contact, which the flight software never sees.
+case flies twice with the same draws, the same noise and the same load; without hazard
+avoidance nobody asks the lidar for an image. Both are judged by the TRUE ground under
+the point of contact, which the flight software never sees.
 """
 
 import argparse
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 from frigoris import runtime
@@ -23,6 +25,7 @@ import numpy as np  # noqa: E402
 
 from frigoris.campaign.paired import Paired  # noqa: E402
 from frigoris.campaign.statistics import wilson  # noqa: E402
+from frigoris.flight import scan, slices  # noqa: E402
 from frigoris.flight.outcome import OUTCOMES, outcomes, touches  # noqa: E402
 from frigoris.mission.batch import fly_lanes, make_stage, rated  # noqa: E402
 from frigoris.mission.build_hazard import clearance, footprint_radius  # noqa: E402
@@ -39,10 +42,13 @@ RESAMPLED = 20_000  # draws of the interval of the factor
 WHY = ("never looked", "kept", "diverted", "least bad", "nothing in reach")
 
 
-def without(mission):
-    """The same lander with its search switched off."""
-    onboard = mission.onboard.model_copy(update={"hazard_avoidance": None})
-    return mission.model_copy(update={"onboard": onboard})
+@contextmanager
+def nobody_asks():
+    """No image is taken between the slices of a flight."""
+    every = slices.BETWEEN
+    slices.BETWEEN = tuple(actor for actor in every if actor is not scan)
+    yield
+    slices.BETWEEN = every
 
 
 @jax.jit
@@ -171,7 +177,8 @@ def main():
     mission = nominal(set_values(load_mission(FILE), options.set))
     m = si(mission)
     began = time.perf_counter()
-    off = fly(without(mission), options.n, part(options.store, "off"))
+    with nobody_asks():
+        off = fly(mission, options.n, part(options.store, "off"))
     middle = time.perf_counter()
     on = fly(mission, options.n, part(options.store, "on"))
     end = time.perf_counter()

@@ -23,6 +23,7 @@ from frigoris.onboard.hazard.height_map import HeightMap, at, height_map, places
 from frigoris.onboard.hazard.safety import Safety, safety
 from frigoris.types import Flag, Mat3, Quat, Scalar, Vec3
 
+CELLS_MIN = 1.5  # radius of a footprint, in cells
 OFF_AXIS = 1.15  # side of the map over that of an image straight down, for a tilt [-]
 
 
@@ -94,7 +95,9 @@ def look(
     dcm_LM = level_axes(pose.r_M)
     points, seen = _points(c, pose, image, dcm_LM)
     heights, centre = _map(c, points, seen)
-    under = footing(heights, c.radius, c.reach)
+    # of a coarse map no plane can be laid through less than three cells
+    radius = jnp.maximum(c.radius, CELLS_MIN * heights.cell)
+    under = footing(heights, radius, c.reach)
     above = pose.height
     sigma = choice.mean_error(c, above)
     safe = safety(c, under, heights.cell, sigma)
