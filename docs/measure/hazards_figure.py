@@ -53,7 +53,7 @@ def last_look(batch):
 
 
 def true_heights(ground, r_M, x, y):
-    """Heights of the ground over the centre of mass at places of its level plane [m]."""
+    """Heights over the centre of mass of the ground below its level plane [m]."""
     dcm = np.asarray(level_axes(jnp.asarray(r_M)))
     flat = r_M[:, None] + dcm[0][:, None] * x.ravel() + dcm[1][:, None] * y.ravel()
     level = height(ground, jnp.asarray(flat), jnp.ones(flat.shape[1]))
@@ -66,7 +66,7 @@ def main():
     case = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     mission = nominal(load_mission(HERE / "examples" / "hazards.yaml"))
     stage = make_stage(mission)
-    batch = fly_lanes(stage, [(mission, Case(case))], every=10, keep=True)
+    batch = fly_lanes(stage, [(mission, Case(case))], keep=True)
     params = jax.tree.map(jnp.asarray, batch.params)
     flying = last_look(batch)
     aim_M, looked, maps, _ = scan.look_of(params, flying, 0)

@@ -12,18 +12,21 @@ from frigoris.flight import scan
 from frigoris.flight.outcome import touches
 from frigoris.math.tree import replace_at
 from frigoris.mission.batch import Batch, Stage, fly_lanes, make_stage
+from frigoris.mission.branch import branch
 from frigoris.mission.build_hazard import clearance, footprint_radius
 from frigoris.mission.cases import Case
 from frigoris.mission.edit import nominal
+from frigoris.mission.fly import fly as fly_one
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.moon.ground import footing, height
 from frigoris.onboard.hazard import choice
+from frigoris.verbs import write
 from support.hovering import axes, hover, lanes, look
 
 FILE = Path(__file__).parents[2] / "docs" / "examples" / "hazards.yaml"
-PLACES = 24
+PLACES = 16
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,7 @@ def test_the_map_lies_where_the_ground_is(rough: Mission, rough_stage: Stage) ->
 
 
 def fly(stage: Stage, mission: Mission, cases: list[int]) -> Batch:
-    return fly_lanes(stage, [(mission, Case(k)) for k in cases], every=10)
+    return fly_lanes(stage, [(mission, Case(k)) for k in cases])
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,7 @@ def test_flights_come_down_at_their_aims_on_safe_ground(
     raw = eight.flown.samples
     for lane in range(8):
         end = int(np.sum(raw["moving"][:, lane] > 0.5)) - 1
-        assert raw["look_scans"][end, lane] == 2.0
+        assert raw["look_scans"][end, lane] == 3.0
         est, aim = raw["est_r_M"][end, :, lane], raw["aim_M"][end, :, lane]
         up = est / np.linalg.norm(est)
         off = aim - est - up * (up @ (aim - est))
@@ -126,6 +129,21 @@ def test_a_case_does_not_depend_on_its_neighbours(
     one, two = touches(eight.flown.truth), touches(other.flown.truth)
     assert two.time[1] == pytest.approx(one.time[5], abs=1e-6)
     np.testing.assert_allclose(two.r_M[:, 1], one.r_M[:, 5], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_flight_branched_between_two_looks_is_the_same(
+    rough: Mission, rough_stage: Stage, tmp_path: Path
+) -> None:
+    """From inside a slice: the looks that are still to come are taken again."""
+    flown = fly_one(rough_stage, Case(2), judge=False)
+    folder = write(flown, tmp_path / "whole")
+    looks = [e["t_s"] for e in flown.events if "look_why" in e["values"]]
+    assert len(looks) == 3
+    again = branch(folder, 0.4 * looks[0] + 0.6 * looks[1], rough)
+    assert flown.contact is not None and again.contact is not None
+    assert again.contact["t_s"] == pytest.approx(flown.contact["t_s"], abs=1e-6)
+    assert [e["text"] for e in again.events] == [e["text"] for e in flown.events]
 
 
 def test_a_flight_without_a_search_is_not_looked_at(
