@@ -102,9 +102,9 @@ def test_what_it_calls_reachable_bang_bang_reaches_too(height, v):
     can = divert.reachable(C, G, aims, speed, jnp.float64(height), jnp.float64(WEIGHT))
     reach = d[np.asarray(can)].max()
     limit = furthest(v, height)
-    # measured 0.24 to 0.56: two thirds by the law's shape, 0.8 kept in hand, and the
-    # limit of the last metres, which only the last third of bang-bang meets
-    assert 0.2 * limit < reach < limit
+    # measured 0.28 to 0.69: two thirds by the law's shape, 0.8 kept in hand, and from
+    # rest its last metres meet the small tilt that bang-bang brakes above of
+    assert 0.25 * limit < reach < limit
 
 
 def test_tilt_and_glide_slope_take_reach_away():

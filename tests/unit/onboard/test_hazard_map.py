@@ -32,16 +32,16 @@ def under(points, cell=GSD):
 
 @pytest.mark.parametrize("azimuth", [0.0, 0.7, 2.4, 4.0])
 def test_a_plane_of_ten_degrees_is_recovered(azimuth):
-    """S-1, in four directions; measured 2e-13 deg, asked 0.01."""
+    """S-1, in four directions; measured 9e-14 deg, asked 0.01."""
     steep = np.tan(np.radians(10.0))
     a, b = steep * np.cos(azimuth), steep * np.sin(azimuth)
     found = under(
         scattered(lambda x, y: a * x + b * y - 90.0, np.random.default_rng(1))
     )
     inner = (slice(16, -16), slice(16, -16))
-    np.testing.assert_allclose(np.degrees(found.slope[inner]), 10.0, atol=1e-6)
+    np.testing.assert_allclose(np.degrees(found.slope[inner]), 10.0, atol=1e-9)
     assert float(jnp.nanmax(found.roughness)) < 1e-9
-    # with 3 cm of noise on every point; measured 0.11 deg rms
+    # with 3 cm of noise on every point; measured 0.10 to 0.12 deg rms
     rng = np.random.default_rng(2)
     noisy = scattered(lambda x, y: a * x + b * y - 90.0, rng)
     noisy = noisy.at[2].add(0.03 * rng.standard_normal(noisy.shape[1]))
@@ -61,16 +61,17 @@ def test_a_step_of_thirty_centimetres_is_flagged():
     )
     found = under(ground)
     middle = COUNT // 2
+    # measured 0.291, 0.147 m and 10.57 deg: the plane leans to the nearest cells
     assert float(found.relief[middle, middle]) == pytest.approx(step, abs=0.02)
     assert float(found.roughness[middle, middle]) == pytest.approx(step / 2, abs=0.02)
     slope = np.arctan(16.0 * step / (3.0 * np.pi * RADIUS) / 2.0)
     assert float(found.slope[middle, middle]) == pytest.approx(slope, abs=0.01)
-    # 0.25 m is the space under the body of the example
+    # 0.25 m is the space under the body of the example; measured 0.291 m at least
     x, _ = places(mapped(ground))
     near = np.abs(np.asarray(x) - 1.0) < 0.5 * RADIUS
     inner = np.zeros((COUNT, COUNT), bool)
     inner[16:-16, 16:-16] = True
-    assert np.min(np.asarray(found.relief)[near & inner]) > 0.2
+    assert np.min(np.asarray(found.relief)[near & inner]) > 0.25
     far = np.abs(np.asarray(x) - 1.0) > RADIUS + 2 * GSD
     assert np.max(np.asarray(found.relief)[far & inner], initial=0.0) < 1e-9
 
