@@ -124,9 +124,9 @@ def main():
         axis.set_ylabel("north [m]")
     axes[0, 0].legend(loc="upper left", fontsize=8)
     figure.suptitle(
-        f"Case {case} of docs/examples/hazards.yaml, its second look: SYNTHETIC ground"
+        f"Case {case} of docs/examples/hazards.yaml, its last look: SYNTHETIC ground"
     )
-    figure.savefig(HERE / "figures" / "hazard-avoidance.png", dpi=90)
+    figure.savefig(HERE / "figures" / "hazard-avoidance.png", dpi=80)
     told = [float(np.degrees(looked.slope)), float(np.degrees(looked.slope_before))]
     print(f"slope {told[0]:.1f} deg, before {told[1]:.1f}; why {int(looked.why)}")
 
