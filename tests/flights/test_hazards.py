@@ -66,8 +66,8 @@ def test_looks_from_eighty_metres_find_safe_ground(
     without, found = (
         int(bad(rough_stage, rough, np.array(p).T).sum()) for p in (before, after)
     )
-    assert without >= 5
-    assert found <= 1
+    assert without >= 4  # measured 8 of 16
+    assert found <= 1  # measured 0
 
 
 def test_the_map_lies_where_the_ground_is(rough: Mission, rough_stage: Stage) -> None:
