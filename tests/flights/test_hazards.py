@@ -90,8 +90,8 @@ def test_the_map_lies_where_the_ground_is(rough: Mission, rough_stage: Stage) ->
     true = RADIUS_MOON + level - np.linalg.norm(places_M, axis=0)
     off = true - np.asarray(m.heights)[i, j]
     # noise 0.03 m and what a cell of 0.3 m smooths; the image is carried over one tick
-    assert np.abs(np.median(off - np.median(off))) < 0.01
-    assert np.quantile(np.abs(off - np.median(off)), 0.8) < 0.06
+    assert np.abs(np.median(off)) < 0.03  # measured 0.017: where the mass is
+    assert np.quantile(np.abs(off), 0.8) < 0.06  # measured 0.039
 
 
 def fly(stage: Stage, mission: Mission, cases: list[int]) -> Batch:

@@ -19,6 +19,7 @@ from frigoris.mission.cases import Case, make_lanes
 from frigoris.moon import ground
 
 WEIGHT = 1.62  # [m/s^2]
+LEFT = 20.0  # propellant, truly and as believed [kg]
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,16 @@ def hover(
         ),
     )  # fmt: skip
     motion = replace_at(
-        lambda m: (m.r_M, m.v_M, m.q_MB),
+        lambda m: (m.r_M, m.v_M, m.q_MB, m.propellant),
         start.truth.motion,
-        (wide(r_M), wide(-rate * up), wide(q_MB)),
+        (wide(r_M), wide(-rate * up), wide(q_MB), wide(LEFT)),
     )
     looked = replace_at(lambda x: x.scans, start.onboard.looked, wide(scans))
     config = params.onboard.vehicle
     onboard = replace_at(
         lambda o: (o.navigator, o.aim_M, o.looked, o.propellant_used),
         start.onboard,
-        (nav, wide(below), looked, config.mass_start - config.mass_empty - 20.0),
+        (nav, wide(below), looked, config.mass_start - config.mass_empty - LEFT),
     )
     truth = replace_at(lambda t: t.motion, start.truth, motion)
     return Over(params, start._replace(truth=truth, onboard=onboard), below)
