@@ -15,6 +15,7 @@ from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.own import Own
 from frigoris.sensors.gauge import Gauge
+from frigoris.sensors.hazard_lidar import HazardLidar
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.landmark_camera import LandmarkCamera
 from frigoris.sensors.laser import Laser
@@ -36,6 +37,7 @@ class Sensors(eqx.Module):
     radar: RadarAltimeter | None  # None: there is no such instrument
     speed: Velocimeter | None
     camera: LandmarkCamera | None
+    hazard: HazardLidar | None
 
 
 class Start(eqx.Module):

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import TICK
-from frigoris.flight import door, replan
+from frigoris.flight import door, replan, scan
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
@@ -21,7 +21,7 @@ from frigoris.runtime import require_x64
 
 SLICE_TICKS = 200  # of one compiled slice
 SHORT_TICKS = 10  # of one while something may be wanted between slices [1 s]
-BETWEEN = (replan,)  # what acts there: `wanted`, `near`, `act`
+BETWEEN = (replan, scan)  # what acts there: `wanted`, `near`, `act`
 COAST_TICK_MAX = 2.0  # engines off [s]
 COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
 SAME = 1e-6  # two moments nearer than this are one [s]
@@ -169,7 +169,8 @@ def _advance(
 def warm_up(params: Params, every: int) -> None:
     """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
     params = jax.tree.map(jnp.asarray, params)
-    _advance(params, begin(params), TICK, 0, every, None)
+    flying, _ = _advance(params, begin(params), TICK, 0, every, None)
+    scan.warm_up(params, flying)
 
 
 def is_over(flying: Flying, now: float, times: Timetable) -> bool:

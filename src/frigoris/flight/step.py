@@ -5,6 +5,7 @@ the truth, look for contact. A slice is pure; all that needs the host happens be
 slices, for the whole batch.
 """
 
+from dataclasses import fields
 from functools import partial
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
@@ -32,6 +33,7 @@ from frigoris.messages import Commands, Measurements
 from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
 from frigoris.types import Scalar
@@ -265,6 +267,8 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "level": onboard.plan.level,
         "t_go": onboard.plan.t_go - onboard.plan.age,
         "schedule_rate": schedule(config.guidance, above)[0],
+        "aim_M": onboard.aim_M,
+        **_sought(onboard.looked, above),
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,
         "rcs_duty": commands.rcs_duty,
@@ -281,6 +285,15 @@ def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
         "radar_innovation": none if radar is None else innovation,
         "beams": heard.astype(none.dtype),
         "fix_sigma": none if fix is None else fix.sigma,
+    }
+
+
+def _sought(looked: Looked | None, like: Scalar) -> dict[str, Array]:
+    """What the last look at the ground came to; NaN without hazard avoidance."""
+    none = jnp.full_like(like, jnp.nan)
+    return {
+        f"look_{field.name}": none if looked is None else getattr(looked, field.name)
+        for field in fields(Looked)
     }
 
 

@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
+from frigoris.mission.schema_hazard import HazardAvoidance
 from frigoris.mission.schema_sequence import Sequence
 
 
@@ -178,6 +179,9 @@ class Onboard(Section):
     guidance: Guidance = item("descent")
     control: Control = item("attitude")
     sequence: Sequence = item("phases")
+    hazard_avoidance: HazardAvoidance | None = item(
+        "search for a safe place, if any; needs a hazard lidar", None
+    )
     convex: Convex | None = item("planning of the law `convex`", None)
 
     @model_validator(mode="after")

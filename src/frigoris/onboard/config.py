@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from frigoris.math.harmonics import Harmonics
 from frigoris.onboard.editing import Editor
 from frigoris.onboard.ground_map import GroundMap
+from frigoris.onboard.hazard.config import HazardConfig
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
 from frigoris.types import Mat3, Quat, Scalar, Vec3
@@ -215,3 +216,4 @@ class OnboardConfig(eqx.Module):
     control: ControlConfig
     sequence: SequenceConfig
     convex: ConvexConfig | None
+    hazard: HazardConfig | None  # None: it lands where it is sent

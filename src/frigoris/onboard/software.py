@@ -27,6 +27,8 @@ from frigoris.onboard import (
     throttle,
 )
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.hazard import look
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.law import Plan
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.laws.path import none as no_path
@@ -58,6 +60,8 @@ class OnboardState(eqx.Module):
     plan: Plan
     path: Path | None  # to be tracked, from outside; None where no law tracks one
     trim: Vec3  # torque that cancels the steady disturbance [N m]
+    aim_M: Vec3  # where to land, at first the site of the load [m]
+    looked: Looked | None  # what the last look at the ground came to
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
     main_thrust: Scalar  # of the group of the deorbit burn, by its planned lag [N]
@@ -85,6 +89,8 @@ def start(
         plan=Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero),
         path=None if convex is None else no_path(zero, convex.intervals + 1),
         trim=jnp.zeros_like(r_M),
+        aim_M=config.moon.site_M + 0.0 * r_M,
+        looked=None if config.hazard is None else look.start(zero),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,
         main_thrust=zero,
@@ -124,11 +130,16 @@ def step(
     doors: Doors = OURS,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
-    nav, post = (doors.navigate or _navigate)(config, state, measured, tick)
+    if doors.navigate is None:
+        nav, post, shift_M = _navigate(config, state, measured, tick)
+    else:
+        nav, post = doors.navigate(config, state, measured, tick)
+        shift_M = jnp.zeros_like(nav.r_M)
     seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
+    state = _carried(state, shift_M)
     mass = mass_estimate(config, state)
     now = _guided(state, nav, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
@@ -162,6 +173,8 @@ def _guided(
         before=state.sequencer.phase,
         plan=state.plan,
         path=state.path,
+        aim_M=state.aim_M,
+        looked=state.looked,
     )
 
 
@@ -196,7 +209,7 @@ def _sequenced(
     )
 
 
-def _com(config: OnboardConfig, state: OnboardState) -> Vec3:
+def centre_of_mass(config: OnboardConfig, state: OnboardState) -> Vec3:
     """Centre of mass by the propellant that is left [m]."""
     v = config.vehicle
     full = (mass_estimate(config, state) - v.mass_empty) / (v.mass_start - v.mass_empty)
@@ -208,10 +221,11 @@ def _navigate(
     state: OnboardState,
     measured: Measurements,
     tick: UInt32[Array, ""],
-) -> tuple[navigation.Navigator, inbox.Inbox]:
+) -> tuple[navigation.Navigator, inbox.Inbox, Vec3]:
+    """The estimate, what is not used yet, and the move of the position by updates."""
     in_orbit = sequence.within(config.sequence, state.sequencer.phase, IN_ORBIT)
     resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
-    com_B = _com(config, state)
+    com_B = centre_of_mass(config, state)
     nav = navigation.strapdown(
         state.navigator,
         config.moon,
@@ -247,10 +261,19 @@ def _navigate(
         return fixes.update_rest(nav, config), inbox.placed(post)
 
     both = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda b: b, (nav, post))
-    done: tuple[navigation.Navigator, inbox.Inbox] = lax.cond(
-        tick % STAR_TICKS == 0, calibrated, lambda b: b, both
-    )
-    return done
+    after, post = lax.cond(tick % STAR_TICKS == 0, calibrated, lambda b: b, both)
+    return after, post, after.r_M - nav.r_M
+
+
+def _carried(state: OnboardState, shift_M: Vec3) -> OnboardState:
+    """A place that was seen is known from where it was seen: a correction of the
+    lander's position moves the aim with it. Before the first look the aim is a place
+    of the map, and stays.
+    """
+    if state.looked is None:
+        return state
+    shift_M = jnp.where(state.looked.scans > 0.0, shift_M, 0.0)
+    return replace_at(lambda s: s.aim_M, state, state.aim_M + shift_M)
 
 
 def _gauged(
@@ -280,8 +303,7 @@ def _actuate(
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
     )
-    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
-    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    inertia = _inertia(config, mass)
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
     nav = state.navigator
     torque, trim = control.torque_command(
@@ -305,6 +327,8 @@ def _actuate(
         plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
         path=state.path,
         trim=trim,
+        aim_M=state.aim_M,
+        looked=state.looked,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
         main_thrust=burning
@@ -332,6 +356,13 @@ def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
     soon = config.sequence.ignition_time - time < POINTING_TIME
     settles = soon & sequence.among(phase, guidance.BEFORE)
     return ~sequence.within(config.sequence, phase, ("coast",)) | settles
+
+
+def _inertia(config: OnboardConfig, mass: Scalar) -> Vec3:
+    """Principal moments by the mass that is left [kg m^2]."""
+    v = config.vehicle
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    return v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
 
 
 def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:

@@ -179,5 +179,9 @@ def command(family: Family, at: Situation) -> Command:
 def thrust_for(at: Situation, total_M: Vec3) -> Command:
     """Thrust that makes a total acceleration, as far as the engines go."""
     a = total_M - at.nav.free_M
+    up = at.nav.r_M / norm(at.nav.r_M)
+    # never downward: turned over, the lander would need half a minute to turn back
+    lifted = dot(a, up)
+    a = a + up * (jnp.maximum(lifted, 0.0) - lifted)
     size = norm(a) + 1e-9
     return a / size, jnp.minimum(at.burn.mass * size, at.most)
