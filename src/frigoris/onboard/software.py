@@ -21,6 +21,7 @@ from frigoris.onboard import (
     navigation,
     ranging,
     sequence,
+    shaping,
     throttle,
 )
 from frigoris.onboard.config import OnboardConfig
@@ -59,6 +60,7 @@ class OnboardState(eqx.Module):
     inbox: inbox.Inbox  # said by instruments and not yet used
     jets_on: Flag  # an attitude thruster fires in this tick
     modulation: Modulation  # of the attitude thrusters
+    shaping: shaping.Memory | None  # of the filter of the torque command
 
 
 def start(
@@ -86,6 +88,7 @@ def start(
         inbox=inbox.empty(config, zero),
         jets_on=zero > 1.0,
         modulation=Modulation(jets, jets > 1.0),
+        shaping=shaping.start(config.control.filter, jnp.zeros_like(r_M)),
     )
 
 
@@ -259,6 +262,10 @@ def _actuate(
     torque, trim = control.torque_command(
         config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
+    force = main * v.main_thrust + assist * v.assist_thrust
+    torque, shaped = shaping.shaped(
+        config.control.filter, torque, state.shaping, force / mass, tight, dt
+    )
     torque = jnp.where(down, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
     rcs_duty, modulation = control.allocate(
@@ -283,12 +290,13 @@ def _actuate(
         + (state.main_thrust - burning) * jnp.exp(-dt / v.thrust_lag),
         q_cmd=q_cmd,
         torque_cmd=torque,
-        thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
+        thrust_cmd=force,
         duty_cmd=assist,
         laser_cant=cant,
         inbox=state.inbox,
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
         modulation=modulation,
+        shaping=shaped,
     )
     return new, Commands(
         main_duty=main,
