@@ -237,6 +237,33 @@ def design(
     return found, write_design(found, folder)
 
 
+def margins(
+    mission: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    terrain: str | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Any, Path]:
+    """Budgets of a mission without its faults and margins of its loops, and the page.
+
+    The page and its picture go to the folder `out`, by default `runs/MISSION-margins`.
+    Raises `UserError`.
+    """
+    from frigoris.report.figures import at_place
+    from frigoris.report.margins_page import write_margins
+    from frigoris.verify.margins import margin_sheet
+
+    loaded = set_values(load_mission(mission), sets)
+    folder = out or Path("runs") / f"{loaded.mission.name}-margins"
+    with at_place(folder / "margins.html", "the sheet of margins"):
+        pass  # found now, not after the work
+    chosen = SEED if seed is None else seed
+    sheet = margin_sheet(loaded, terrain=terrain, seed=chosen, progress=progress)
+    return sheet, write_margins(sheet, folder)
+
+
 def sensor_fit(
     data: str | Path,
     mission: str | Path,

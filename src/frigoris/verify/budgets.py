@@ -1,5 +1,6 @@
 """Budgets of a flight by phase: velocity, propellant, time, altitude, thrust left."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ def phases(seen: Seen) -> list[Phase]:
     edges = [0, *(np.flatnonzero(np.diff(number[:stop])) + 1), stop]
     return [
         Phase(PHASES[int(number[a])], slice(int(a), int(b)))
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in pairwise(edges)
         if b > a
     ]
 

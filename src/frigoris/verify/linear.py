@@ -185,4 +185,4 @@ def _bracketed(
         middle = 0.5 * (low + high)
         same = np.sign(kind(response(loop, middle))) == start
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return 0.5 * (low + high)
+    return np.asarray(0.5 * (low + high))

@@ -178,7 +178,7 @@ def _fired(point: Point, thrust: eng.Each, main: Scalar, assist: Scalar) -> eng.
 def axes_of(point: Point, law: str) -> Float[Array, "3 3"]:
     """Along, across and the rest, in M: up where guided, else along the thrust."""
     r_M, q_MB = point.motion.r_M, point.motion.q_MB
-    along = r_M / norm(r_M) if LAWS[law].near else rotate(q_MB, UP)
+    along = r_M / norm(r_M) if LAWS[law].near else rotate(q_MB, jnp.asarray(UP))
     normal_M = point.load.guidance.plane_normal_M
     return jnp.stack(control.attitude_axes(along, normal_M), axis=1)
 
@@ -269,15 +269,18 @@ def steady(point: Point, law: str) -> tuple[Point, Loop, Float[Array, "6"]]:
     load, guided = point.load, LAWS[law].near
     axes = axes_of(point, law)
     up, side = axes[:, 2], axes[:, 0] + axes[:, 1]
+    r_M, v_M = point.motion.r_M, point.motion.v_M
     if guided:
         site_M = load.moon.site_M
-        r_M = site_M / norm(site_M) * norm(point.motion.r_M) + ASIDE * side
+        r_M = site_M / norm(site_M) * norm(r_M) + ASIDE * side
         nav = replace_at(lambda n: n.r_M, point.nav, r_M)
-        planned = _planned(load, law, navigation.height(nav, load))
-        place = (r_M, DRIFT * side - planned * up)
-        at = replace_at(lambda m: (m.r_M, m.v_M), point.motion, place)
-        point = point._replace(motion=at)
-        axes = axes_of(point, law)
+        v_M = DRIFT * side - _planned(load, law, navigation.height(nav, load)) * up
+    # the heights that engines and law go by are those of this place
+    point = point._replace(
+        motion=replace_at(lambda m: (m.r_M, m.v_M), point.motion, (r_M, v_M)),
+        nav=replace_at(lambda n: (n.r_M, n.v_M), point.nav, (r_M, v_M)),
+    )
+    axes = axes_of(point, law)
     force = point.force * UP
     for _ in range(2):  # first to know what is asked for, then with it
         q_MB = control.attitude_command(

@@ -4,7 +4,7 @@ One flight without faults at the design point and beside it, in the other lanes 
 same program, dispersed ones: so the spread of a budget is that of a few cases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,13 @@ GAIN_LEAST, PHASE_LEAST = 6.0, 30.0  # what a loop is asked for [dB, deg]
 PLACES = (0.03, 0.2, 0.4, 0.6, 0.8, 0.97)  # of a phase, where its loops are looked at
 LIGHT = 0.2  # damping below which an oscillation of the open loops is liquid [-]
 SLOW = 0.05  # and the frequency above which [rad/s]
+
+# what is told of a loop; a loop that is not stable has nothing left
+READ: dict[str, Callable[[Margins], float]] = {
+    "gain_dB": lambda m: m.gain_dB if m.stable else -np.inf,
+    "phase_deg": lambda m: float(np.degrees(m.phase)) if m.stable else -np.inf,
+    "delay_s": lambda m: m.delay if m.stable else 0.0,
+}
 
 
 class Look(NamedTuple):
@@ -69,15 +76,10 @@ class Sheet:
         every = [(m, name, look) for look in looks for name, m in look.loops.items()]
         if not every:
             return {}
-        read = {
-            "gain_dB": lambda m: m.gain_dB if m.stable else -np.inf,
-            "phase_deg": lambda m: np.degrees(m.phase) if m.stable else -np.inf,
-            "delay_s": lambda m: m.delay if m.stable else 0.0,
-        }
         found = {}
-        for quantity, of in read.items():
+        for quantity, of in READ.items():
             m, name, look = min(every, key=lambda x: of(x[0]))
-            found[quantity] = (float(of(m)), name, look)
+            found[quantity] = (of(m), name, look)
         return found
 
     @property
@@ -181,22 +183,25 @@ def point_at(batch: Batch, seen: Seen, phase: str, row: int) -> Point:
         "rcs_propellant": truth["rcs_propellant_kg"][row],
     }
     values = {k: place.get(k, v) for k, v in vars(motion).items()}
-    point = Point(
-        vehicle=params.vehicle,
-        world=params.world,
-        imu=params.sensors.imu,
-        load=params.onboard,
-        motion=type(motion)(**values),
-        nav=flying.onboard.navigator,
-        flowing=np.array(on, float),
-        time=t,
-        dt=float(truth["t_s"][row] - truth["t_s"][row - 1]),
-        phase=PHASES.index(phase),
-        plan=flying.onboard.plan,
-        tight=1.0,
-        force=float(max(thrust / mass, 1e-6)),
+    point: Point = jax.tree.map(
+        lambda x: jnp.asarray(np.asarray(x)),
+        Point(
+            vehicle=params.vehicle,
+            world=params.world,
+            imu=params.sensors.imu,
+            load=params.onboard,
+            motion=type(motion)(**values),
+            nav=flying.onboard.navigator,
+            flowing=jnp.array(on, float),
+            time=jnp.float64(t),
+            dt=jnp.float64(truth["t_s"][row] - truth["t_s"][row - 1]),
+            phase=jnp.int64(PHASES.index(phase)),
+            plan=flying.onboard.plan,
+            tight=jnp.float64(1.0),
+            force=jnp.float64(max(thrust / mass, 1e-6)),
+        ),
     )
-    return jax.tree.map(lambda x: jnp.asarray(np.asarray(x)), point)
+    return point
 
 
 def _before(states: Sequence[Flying], time: float) -> Flying:
