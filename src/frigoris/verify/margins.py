@@ -34,7 +34,7 @@ SLOW = 0.05  # and the frequency above which [rad/s]
 # what is told of a loop; a loop that is not stable has nothing left
 READ: dict[str, Callable[[Margins], float]] = {
     "gain_dB": lambda m: m.gain_dB if m.stable else -np.inf,
-    "phase_deg": lambda m: float(np.degrees(m.phase)) if m.stable else -np.inf,
+    "phase_deg": lambda m: float(np.degrees(abs(m.phase))) if m.stable else -np.inf,
     "delay_s": lambda m: m.delay if m.stable else 0.0,
 }
 
