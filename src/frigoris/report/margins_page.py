@@ -38,7 +38,9 @@ def write_margins(sheet: Sheet, folder: Path) -> Path:
         page.write_text(_page(sheet), encoding="utf-8")
         title = f"{sheet.mission.mission.title}: margins"
         path = folder / "margins.png"
-        picture(sheet, title, verdict(sheet), path, FIGURES)
+        picture(
+            sheet, title, verdict(sheet).partition(" Least delay")[0], path, FIGURES
+        )
     return page
 
 

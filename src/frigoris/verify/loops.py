@@ -46,6 +46,7 @@ from frigoris.verify.linear import Sampled
 LOOPS = ("along", "across", "vertical", "x", "y", "z")
 FORCE, TORQUE = (0, 1, 2), (3, 4, 5)
 ASIDE, DRIFT = 1.0, 1e-3  # beside the target: lengths have no slope at nought [m, m/s]
+NUDGE = 1e-3  # at nought a gimbal without room would seem to turn by half [N m]
 SETTLING = 60  # ticks of the engines before the point
 UP = np.array([0.0, 0.0, 1.0])
 
@@ -281,15 +282,15 @@ def steady(point: Point, law: str) -> tuple[Point, Loop, Float[Array, "6"]]:
         nav=replace_at(lambda n: (n.r_M, n.v_M), point.nav, (r_M, v_M)),
     )
     axes = axes_of(point, law)
-    force = point.force * UP
+    force, torque = point.force * UP, jnp.full(3, NUDGE)
     for _ in range(2):  # first to know what is asked for, then with it
         q_MB = control.attitude_command(
             matvec(axes, force / norm(force)), load.guidance.plane_normal_M
         )
         loop = _still(point, q_MB, force)
-        _, asked = tick(point, law, loop, jnp.concatenate([force, jnp.zeros(3)]))
+        _, asked = tick(point, law, loop, jnp.concatenate([force, torque]))
         force = asked[:3] if guided else force
-    return point, loop, jnp.concatenate([force, jnp.zeros(3)])
+    return point, loop, jnp.concatenate([force, torque])
 
 
 def _planned(load: OnboardConfig, law: str, height: Scalar) -> Scalar:

@@ -171,9 +171,12 @@ def point_at(batch: Batch, seen: Seen, phase: str, row: int) -> Point:
     flying = _before(batch.flown.states, t)
     mass = truth["mass_kg"][row]
     engines = params.vehicle.engines
-    pushing = {True: truth["thrust_assist_N"], False: truth["thrust_main_N"]}
-    thrust = pushing[True][row] + pushing[False][row]
-    on = [pushing[a][row] > 0.0 for a in engines.assist]
+    thrust = truth["thrust_assist_N"][row] + truth["thrust_main_N"][row]
+    duty = seen.onboard["assist_duty_ratio"][row]
+    of_assist = duty * float(params.onboard.vehicle.assist_thrust)
+    main = seen.onboard["thrust_cmd_N"][row] - of_assist > 1e-6
+    # at the end of a tick: a valve that gave a pulse in it is shut again
+    on = [duty >= 1.0 if assist else main for assist in engines.assist]
     motion = flying.truth.motion
     place = {
         "r_M": np.array([truth[f"r_{c}_m"][row] for c in "xyz"]),

@@ -64,7 +64,9 @@ def test_autodiff_matches_central_differences() -> None:
     # measured 4e-6 of the scale of a row
     scale = 1.0 + np.max(np.abs(np.hstack([top, beside])), axis=1, keepdims=True)
     assert np.max(np.abs(np.array(states).T - top) / scale) < 2e-4
-    assert np.max(np.abs(np.array(inputs).T - beside) / scale) < 2e-4
+    # each row by its own size: a torque moves a rate by a thousandth only
+    own = 1e-9 + np.max(np.abs(beside), axis=1, keepdims=True)
+    assert np.max(np.abs(np.array(inputs).T - beside) / own) < 1e-3
 
 
 @pytest.mark.parametrize(("a", "h", "force", "hertz"), [row[:4] for row in PAPER])
