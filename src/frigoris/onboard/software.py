@@ -255,17 +255,10 @@ def _actuate(
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
     )
-    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
-    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
-    q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
-    nav = state.navigator
-    torque, trim = control.torque_command(
-        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
-    )
     force = main * v.main_thrust + assist * v.assist_thrust
-    torque, shaped = shaping.shaped(
-        config.control.filter, torque, state.shaping, force / mass, tight, dt
-    )
+    q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
+    torque, trim, shaped = _torque(config, state, q_cmd, force, mass, tight, dt)
+    nav = state.navigator
     torque = jnp.where(down, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
     rcs_duty, modulation = control.allocate(
@@ -305,6 +298,28 @@ def _actuate(
         gimbal=gimbal,
         laser_cant=cant,
     )
+
+
+def _torque(
+    config: OnboardConfig,
+    state: OnboardState,
+    q_cmd: Quat,
+    force: Scalar,
+    mass: Scalar,
+    tight: Flag,
+    dt: Scalar,
+) -> tuple[Vec3, Vec3, shaping.Memory | None]:
+    """Torque behind its filter [N m], the trim in it, and what the filter remembers."""
+    v, nav = config.vehicle, state.navigator
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    torque, trim = control.torque_command(
+        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
+    )
+    torque, shaped = shaping.shaped(
+        config.control.filter, torque, state.shaping, force / mass, tight, dt
+    )
+    return torque, trim, shaped
 
 
 def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:

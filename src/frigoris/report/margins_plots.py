@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from frigoris.report.style import LIGHT
+from frigoris.report.text import number
 from frigoris.verify.linear import SLOWEST, Sampled, frequencies, opened, response
 from frigoris.verify.loops import LOOPS
 from frigoris.verify.margins import Sheet
@@ -32,7 +33,7 @@ def bode(ax: Any, sheet: Sheet) -> None:
     name, look, loop = worst(sheet)
     omega = frequencies(loop)
     size = 20.0 * np.log10(np.abs(response(loop, omega)))
-    ax.set_title(f"Open loop {name}, {look.altitude:,.0f} m up")
+    ax.set_title(f"Open loop {name}, {number(look.altitude, 2)} m up")
     ax.semilogx(omega, size, c=LIGHT["estimate"])
     ax.axhline(0.0, c=LIGHT["plan"], lw=1.0)
     ax.axvline(look.slosh, c=LIGHT["bad"], ls="--", lw=1.0, label="slowest slosh")

@@ -37,6 +37,7 @@ def near_the_ground() -> tuple[Point, Sampled]:
     return here, linearised(here, LAW)
 
 
+@pytest.mark.slow
 def test_autodiff_matches_central_differences() -> None:
     here, system = near_the_ground()
     at, loop, given = steady(here, LAW)
@@ -129,6 +130,7 @@ def test_a_rate_loop_crosses_where_its_gain_says() -> None:
     assert found.phase == pytest.approx(late, abs=0.15)  # measured 0.06 rad
 
 
+@pytest.mark.slow
 def test_a_filter_is_in_the_loop() -> None:
     here, system = near_the_ground()
     load = dataclasses.replace(
