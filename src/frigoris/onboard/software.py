@@ -316,6 +316,8 @@ def _torque(
     torque, trim = control.torque_command(
         config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
     )
+    if config.control.filter is None:
+        return torque, trim, None
     torque, shaped = shaping.shaped(
         config.control.filter, torque, state.shaping, force / mass, tight, dt
     )
