@@ -188,7 +188,6 @@ def moon(
 def data_sheet(mission: str | Path, *, sets: Sequence[str] = ()) -> dict[str, Any]:
     """What the lander of a mission is made of and can do. Raises `UserError`."""
     from frigoris.mission.data_sheet import data_sheet as sheet
-    from frigoris.mission.edit import set_values
 
     return sheet(set_values(load_mission(mission), sets))
 
@@ -204,7 +203,6 @@ def lander(
 
     The picture goes to `out`, by default `runs/lander-MISSION.png`. Raises `UserError`.
     """
-    from frigoris.mission.edit import set_values
     from frigoris.mission.envelope import envelope
     from frigoris.report.envelope import draw
 
@@ -237,31 +235,11 @@ def design(
     return found, write_design(found, folder)
 
 
-def margins(
-    mission: str | Path,
-    *,
-    sets: Sequence[str] = (),
-    seed: int | None = None,
-    terrain: str | None = None,
-    out: Path | None = None,
-    progress: Progress | None = None,
-) -> tuple[Any, Path]:
-    """Budgets of a mission without its faults and margins of its loops, and the page.
+def margins(mission: str | Path, **options: Any) -> tuple[Any, Path]:
+    """Budgets by phase, margins of the loops, and the page: `report.margins_page`."""
+    from frigoris.report.margins_page import margins as told
 
-    The page and its picture go to the folder `out`, by default `runs/MISSION-margins`.
-    Raises `UserError`.
-    """
-    from frigoris.report.figures import at_place
-    from frigoris.report.margins_page import write_margins
-    from frigoris.verify.margins import margin_sheet
-
-    loaded = set_values(load_mission(mission), sets)
-    folder = out or Path("runs") / f"{loaded.mission.name}-margins"
-    with at_place(folder / "margins.html", "the sheet of margins"):
-        pass  # found now, not after the work
-    chosen = SEED if seed is None else seed
-    sheet = margin_sheet(loaded, terrain=terrain, seed=chosen, progress=progress)
-    return sheet, write_margins(sheet, folder)
+    return told(mission, **options)
 
 
 def sensor_fit(
@@ -280,7 +258,6 @@ def sensor_fit(
     the planned ones, or those of a `record`. The picture goes to `out`, by default
     `runs/sensor-fit-laser.png`. Raises `UserError`.
     """
-    from frigoris.mission.edit import set_values
     from frigoris.report.figures import at_place
     from frigoris.report.sensor_plots import draw
     from frigoris.verify.sensor.study import study

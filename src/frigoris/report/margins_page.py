@@ -1,5 +1,6 @@
 """The page of a sheet of margins, and its picture."""
 
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -7,13 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from frigoris import __version__
+from frigoris.flight.slices import Progress
+from frigoris.mission.cases import SEED
+from frigoris.mission.edit import set_values
+from frigoris.mission.load import load_mission
 from frigoris.report import margins_plots as plots
 from frigoris.report import text
 from frigoris.report.figures import Figures, at_place, drawings, picture
 from frigoris.report.margins_text import HEAD, LOOP_WORDS, budget_rows, verdict
 from frigoris.report.style import css_variables
 from frigoris.verify.linear import Margins
-from frigoris.verify.margins import Sheet
+from frigoris.verify.margins import Sheet, margin_sheet
 
 FIGURES: Figures = {
     "gains": ((plots.gains,), "gain margin of each loop along the descent"),
@@ -29,6 +34,29 @@ NOTE = (
     "limit is active. Altitude is at the end of a phase: sigma as the filter has it, "
     "and the true error; thrust left is the least in the phase."
 )
+
+
+def margins(
+    mission: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    terrain: str | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Sheet, Path]:
+    """Budgets of a mission without its faults and margins of its loops, and the page.
+
+    The page and its picture go to the folder `out`, by default `runs/MISSION-margins`.
+    Raises `UserError`.
+    """
+    loaded = set_values(load_mission(mission), sets)
+    folder = out or Path("runs") / f"{loaded.mission.name}-margins"
+    with at_place(folder / "margins.html", "the sheet of margins"):
+        pass  # found now, not after the work
+    chosen = SEED if seed is None else seed
+    sheet = margin_sheet(loaded, terrain=terrain, seed=chosen, progress=progress)
+    return sheet, write_margins(sheet, folder)
 
 
 def write_margins(sheet: Sheet, folder: Path) -> Path:
