@@ -65,6 +65,7 @@ PAGES = {
     "onboard/guidance.py": "guidance",
     "onboard/convex/problem.py": "convex",
     "campaign/statistics.py": "statistics",
+    "verify/linear.py": "margins",
     "mission/dispersions.py": "dispersions",
 }
 HEADINGS = (

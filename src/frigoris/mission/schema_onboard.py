@@ -134,6 +134,18 @@ class Modulator(Section):
         return self
 
 
+class TorqueFilter(Section):
+    """What the torque command goes through, for liquid that swings."""
+
+    kind: Literal["notch", "low_pass"] = item("takes one frequency out, or all above")
+    frequency_Hz: Number = param(0.001, 4, "of the notch, or the corner")
+    accel_m_s2: Number = param(
+        0, 100, "specific force it belongs to, it follows its root; 0: any force", 0.0
+    )
+    damping_ratio: Number = param(0.01, 5, "of its poles: the width of a notch", 0.7)
+    depth_ratio: Number = param(0, 1, "what a notch leaves at its frequency", 0.1)
+
+
 class Control(Section):
     """Attitude control."""
 
@@ -147,6 +159,7 @@ class Control(Section):
     modulator: Modulator | None = item(
         "of the thrusters; without one their on-time is what was asked for", None
     )
+    filter: TorqueFilter | None = item("of the torque command, if any", None)
 
 
 class Convex(Section):

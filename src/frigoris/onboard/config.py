@@ -13,6 +13,7 @@ from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.hazard.config import HazardConfig
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
+from frigoris.onboard.shaping import Shape
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
 
@@ -167,6 +168,7 @@ class ControlConfig(eqx.Module):
     torque_trim_max: Scalar  # integral action at most [N m]
     trim_gain: Scalar  # [1/s]
     modulator: Pwpf | None  # of the attitude thrusters
+    filter: Shape | None  # of the torque command
 
 
 class Bound(eqx.Module):

@@ -24,6 +24,7 @@ from frigoris.onboard import (
     navigation,
     ranging,
     sequence,
+    shaping,
     throttle,
 )
 from frigoris.onboard.config import OnboardConfig
@@ -35,7 +36,7 @@ from frigoris.onboard.laws.path import none as no_path
 from frigoris.onboard.modulation import Modulation
 from frigoris.onboard.quantities import Known
 from frigoris.phases import BRAKING
-from frigoris.types import Flag, Index, Jets, Quat, Scalar, Vec3
+from frigoris.types import Flag, Index, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
@@ -73,6 +74,7 @@ class OnboardState(eqx.Module):
     inbox: inbox.Inbox  # said by instruments and not yet used
     jets_on: Flag  # an attitude thruster fires in this tick
     modulation: Modulation  # of the attitude thrusters
+    shaping: shaping.Memory | None  # of the filter of the torque command
 
 
 def start(
@@ -102,6 +104,7 @@ def start(
         inbox=inbox.empty(config, zero),
         jets_on=zero > 1.0,
         modulation=Modulation(jets, jets > 1.0),
+        shaping=shaping.start(config.control.filter, jnp.zeros_like(r_M)),
     )
 
 
@@ -303,12 +306,10 @@ def _actuate(
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
     )
-    inertia = _inertia(config, mass)
+    force = main * v.main_thrust + assist * v.assist_thrust
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
+    torque, trim, shaped = _torque(config, state, q_cmd, force, mass, tight, dt)
     nav = state.navigator
-    torque, trim = control.torque_command(
-        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
-    )
     torque = jnp.where(down, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
     rcs_duty, modulation = control.allocate(
@@ -317,7 +318,11 @@ def _actuate(
     burning = jnp.where(
         v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
     )
-    used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
+    used = (
+        main * v.main_flow
+        + assist * v.assist_flow
+        + v.rcs_flow * jnp.sum(rcs_duty, axis=0)
+    )
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
     new = OnboardState(
@@ -335,12 +340,13 @@ def _actuate(
         + (state.main_thrust - burning) * jnp.exp(-dt / v.thrust_lag),
         q_cmd=q_cmd,
         torque_cmd=torque,
-        thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
+        thrust_cmd=force,
         duty_cmd=assist,
         laser_cant=cant,
         inbox=state.inbox,
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
         modulation=modulation,
+        shaping=shaped,
     )
     return new, Commands(
         main_duty=main,
@@ -349,6 +355,30 @@ def _actuate(
         gimbal=gimbal,
         laser_cant=cant,
     )
+
+
+def _torque(
+    config: OnboardConfig,
+    state: OnboardState,
+    q_cmd: Quat,
+    force: Scalar,
+    mass: Scalar,
+    tight: Flag,
+    dt: Scalar,
+) -> tuple[Vec3, Vec3, shaping.Memory | None]:
+    """Torque behind its filter [N m], the trim in it, and what the filter remembers."""
+    v, nav = config.vehicle, state.navigator
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    torque, trim = control.torque_command(
+        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
+    )
+    if config.control.filter is None:
+        return torque, trim, None
+    torque, shaped = shaping.shaped(
+        config.control.filter, torque, state.shaping, force / mass, tight, dt
+    )
+    return torque, trim, shaped
 
 
 def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
@@ -363,10 +393,6 @@ def _inertia(config: OnboardConfig, mass: Scalar) -> Vec3:
     v = config.vehicle
     full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
     return v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
-
-
-def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
-    return config.vehicle.rcs_flow * jnp.sum(duty, axis=0)
 
 
 def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:
