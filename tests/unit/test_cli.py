@@ -215,6 +215,7 @@ def flight(**changes):
         "record": Path("runs/m-4"),
         "terrain": SimpleNamespace(note="LDEM_4"),
         "gravity_note": "degree 4",
+        "software": None,
     }
     return SimpleNamespace(**(values | changes))
 
@@ -256,6 +257,9 @@ def test_fly_hands_every_option_on(call, verbs, tmp_path):
         "out": tmp_path / "here",
         "terrain": "fused16",
         "branch_from": None,
+        "software": None,
+        "pace": None,
+        "patience": None,
     }
 
 

@@ -388,13 +388,6 @@ def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
     return ~sequence.within(config.sequence, phase, ("coast",)) | settles
 
 
-def _inertia(config: OnboardConfig, mass: Scalar) -> Vec3:
-    """Principal moments by the mass that is left [kg m^2]."""
-    v = config.vehicle
-    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
-    return v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
-
-
 def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:
     """Mirror angle that looks straight down, as far as the mirror goes [rad]."""
     down_B = rotate_inv(nav.q_MB, -nav.r_M)
