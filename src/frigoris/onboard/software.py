@@ -315,14 +315,8 @@ def _actuate(
     rcs_duty, modulation = control.allocate(
         config, rest, tight & ~down, state.modulation, dt
     )
-    burning = jnp.where(
-        v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
-    )
-    used = (
-        main * v.main_flow
-        + assist * v.assist_flow
-        + v.rcs_flow * jnp.sum(rcs_duty, axis=0)
-    )
+    used = throttle.flow(config, main, assist)
+    used = used + v.rcs_flow * jnp.sum(rcs_duty, axis=0)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
     new = OnboardState(
@@ -336,8 +330,7 @@ def _actuate(
         looked=state.looked,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
-        main_thrust=burning
-        + (state.main_thrust - burning) * jnp.exp(-dt / v.thrust_lag),
+        main_thrust=throttle.lagging(config, state.main_thrust, main, assist, dt),
         q_cmd=q_cmd,
         torque_cmd=torque,
         thrust_cmd=force,
