@@ -232,7 +232,10 @@ def _software(
         "laser_deaf": np.zeros(len(valid)),
         **{
             name: np.full(len(t), np.nan)
-            for name in ("radar_range", "radar_innovation", "beams", "fix_sigma")
+            for name in (
+                *("radar_range", "radar_innovation", "beams", "fix_sigma"),
+                "path_word",
+            )
         },
         "laser_innovation": np.where(accepted, -745.0 * np.exp(-3 * since), 0.0),
         "dv": noise[:, 1:4] * 1e-4 + 0.2, "dtheta": noise[:, 4:7] * 1e-5 + 2e-4,

@@ -144,6 +144,7 @@ def onboard_table(raw: Raw, site_M: np.ndarray) -> Table:
         "schedule_descent_rate_m_s": raw["schedule_rate"],
         **_split("torque_cmd", "N_m", raw["torque_cmd"]),
         "contact": raw["contact"].astype(np.int8),
+        "path_word": raw["path_word"],
         **_aim(raw, site_M),
     }
 

@@ -7,6 +7,8 @@ import numpy as np
 from frigoris.flight.channels import Table
 from frigoris.flight.outcome import CRASHED, SOFTWARE_LOST, Touch
 from frigoris.flight.slices import Loss
+from frigoris.onboard.convex.replan import WORDS
+from frigoris.onboard.convex.solution import Outcome
 from frigoris.onboard.hazard.choice import BLIND, KEPT, LEAST_BAD
 from frigoris.phases import PHASES
 
@@ -83,6 +85,7 @@ def timeline(
         *_phases(truth, onboard),
         *_laser(truth, onboard),
         *_looks(onboard),
+        *_paths(onboard),
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
@@ -145,6 +148,24 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
         words = f"navigation stops listening to the range finder at {jump:+.0f} m"
         state = _state(truth, onboard, t)
         found.append(Event(t, "range_ignored", words, state))
+    return found
+
+
+PATH_WORDS = {
+    WORDS[Outcome.FUEL_OPTIMAL]: "convex guidance: a path of least propellant",
+    WORDS[Outcome.NEAREST]: "convex guidance: out of reach, as near as possible",
+    WORDS[Outcome.NONE]: "convex guidance: no descent is possible, flies on as before",
+}
+
+
+def _paths(onboard: Table) -> list[Event]:
+    """When plans of the descent become other than they were."""
+    word = onboard["path_word"]
+    found = []
+    # nought before the first, NaN without convex guidance
+    for k in np.flatnonzero(np.abs(np.diff(word)) > 0.0) + 1:
+        text = PATH_WORDS[float(word[k])]
+        found.append(Event(float(onboard["t_s"][k]), "convex_plan", text))
     return found
 
 

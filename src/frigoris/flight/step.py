@@ -219,6 +219,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
     truth, onboard, measured, commands, beam, time = seen
     m, nav, config = truth.motion, onboard.navigator, params.onboard
     above = height(nav, config)
+    none = jnp.full_like(above, jnp.nan)
     is_assist = jnp.array([float(a) for a in params.vehicle.engines.assist])
     split = is_assist.reshape((-1,) + (1,) * (truth.pushed.ndim - 1))
     up = nav.r_M / jnp.sqrt(jnp.sum(nav.r_M * nav.r_M, axis=0))
@@ -268,6 +269,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "t_go": onboard.plan.t_go - onboard.plan.age,
         "schedule_rate": schedule(config.guidance, above)[0],
         "aim_M": onboard.aim_M,
+        "path_word": none if onboard.path is None else onboard.path.word,
         **_sought(onboard.looked, above),
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,

@@ -175,7 +175,8 @@ def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
     r = np.stack([t**3, 2 * t**2, 5 * t])
     v = np.stack([3 * t**2, 4 * t, 5 + 0 * t])
     a = np.stack([6 * t, 4 + 0 * t, 0 * t])
-    along = Path(jnp.float64(100.0), jnp.float64(2.0), *map(jnp.asarray, (r, v, a)))
+    start, step, there = (jnp.float64(x) for x in (100.0, 2.0, 1.0))
+    along = Path(start, step, *map(jnp.asarray, (r, v, a)), word=there)
     for time in (0.0, 2.0, 3.3, 7.9, 8.0):
         found = path.at(along, jnp.float64(100.0 + time))
         np.testing.assert_allclose(

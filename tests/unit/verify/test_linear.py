@@ -35,7 +35,7 @@ def test_response_matches_the_transfer_function(ticks: int) -> None:
     z = np.exp(1j * omega * T)
     hold = 0.5 * T**2 * (z + 1.0) / (z - 1.0) ** 2  # Franklin, table of z-transforms
     exact = (KP * hold + KD * T / (z - 1.0)) / z**ticks
-    # measured 1e-13
+    # measured 4e-16
     np.testing.assert_allclose(response(delayed(pd(), ticks), omega), exact, rtol=1e-11)
 
 
@@ -43,7 +43,7 @@ def test_margins_of_an_integrator_match_closed_form() -> None:
     gain = 3.1
     found = margins(rate_loop(gain))
     omega = 2.0 / T * np.arcsin(0.5 * gain * T)
-    # measured 1e-13 each
+    # measured equal to the bit
     assert found.gain_up == pytest.approx(2.0 / (gain * T), rel=1e-9)
     assert found.gain_down == 0.0
     assert found.crossover == pytest.approx(omega, rel=1e-9)
@@ -55,14 +55,14 @@ def test_margins_of_an_integrator_match_closed_form() -> None:
 def test_a_tick_of_delay_leaves_what_the_quadratic_says() -> None:
     """z^2 - z + k T has its roots on the circle at k T = 1."""
     found = margins(delayed(rate_loop(3.1), 1))
-    assert found.gain_up == pytest.approx(1.0 / (3.1 * T), rel=1e-9)  # measured 1e-13
+    assert found.gain_up == pytest.approx(1.0 / (3.1 * T), rel=1e-9)  # measured 2e-16
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 3])
 def test_the_gain_margin_is_where_a_pole_crosses_the_circle(ticks: int) -> None:
     loop = delayed(pd(), ticks)
     factor = margins(loop).gain_up
-    # measured: growth below 1e-12 1/s at the margin
+    # measured 7e-15 1/s
     assert growth(loop, factor) == pytest.approx(0.0, abs=1e-9)
     assert growth(loop, 0.99 * factor) < 0.0 < growth(loop, 1.01 * factor)
 
@@ -93,7 +93,7 @@ def test_loops_inside_are_closed() -> None:
     z = np.exp(1j * omega * T)
     place, speed = 0.5 * T**2 * (z + 1.0) / (z - 1.0) ** 2, T / (z - 1.0)
     followed = inner * place / (1.0 + inner * speed)
-    # measured 1e-14
+    # measured 3e-16
     np.testing.assert_allclose(
         response(opened(whole, 0, [0, 1]), omega), outer * followed, rtol=1e-11
     )
@@ -109,6 +109,6 @@ def test_poles_of_a_sampled_oscillator() -> None:
     z = np.exp(s * T)
     turn = np.array([[z.real, z.imag], [-z.imag, z.real]])
     found = poles(turn, T)
-    # measured 1e-15
+    # measured 0 and 7e-15
     assert found[0][0] == pytest.approx(omega, rel=1e-12)
     assert found[1][0] == pytest.approx(zeta, rel=1e-9)
