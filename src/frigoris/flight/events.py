@@ -7,13 +7,16 @@ import numpy as np
 from frigoris.flight.channels import Table
 from frigoris.flight.outcome import CRASHED, Touch
 from frigoris.phases import (
+    APPROACH,
     BRAKING,
     COAST,
     DEORBIT_BURN,
+    HOVER,
     PHASES,
     PITCH_UP,
     TERMINAL_DESCENT,
     TERMINAL_LANDING,
+    TRIM,
 )
 from frigoris.phases import LANDED as LANDED_PHASE
 
@@ -26,6 +29,9 @@ PHASE_WORDS = {
     PITCH_UP: "braking ends, pitch-up",
     TERMINAL_DESCENT: "terminal descent",
     TERMINAL_LANDING: "terminal landing",
+    TRIM: "trim burn at low thrust",
+    APPROACH: "braking ends, approach",
+    HOVER: "approach ends, hover",
     LANDED_PHASE: "flight software: landed, engines off",
 }
 
