@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from frigoris.flight.channels import Table
 from frigoris.flight.events import at, crossing, phase_start
 from frigoris.flight.seen import Seen
 from frigoris.moon.orientation import SPIN
@@ -19,17 +18,9 @@ FULL = 0.9  # of the largest thrust of the flight: below it the throttle is back
 MARKS = (13_692.0, 11_945.0, 6898.0, 2287.0, 152.0)  # heights [m]
 
 
-def _radius(table: Table, name: str) -> np.ndarray:
-    return np.sqrt(sum(table[f"{name}_{k}_m"] ** 2 for k in "xyz"))
-
-
 def height(s: Seen) -> np.ndarray:
-    """True height of the footpads over the target [m], at each sample.
-
-    The software's, corrected by what it errs in radius: it knows the target's level.
-    """
-    error = _radius(s.onboard, "est_r") - _radius(s.truth, "r")
-    return s.onboard["est_altitude_m"] - error
+    """True height of the footpads over the target [m], at each sample."""
+    return np.asarray(s.truth["height_m"] - s.level)
 
 
 def _after_ignition(s: Seen) -> np.ndarray:
