@@ -36,6 +36,9 @@ def main() -> None:
     from frigoris.verify.moon_speed import moon
 
     moon()
+    from frigoris.verify.law_speed import laws
+
+    laws(MISSION)
     with tempfile.TemporaryDirectory() as folder:
         landings(Path(folder))
 

@@ -4,6 +4,12 @@
 # GRAIL GRGM900C (Lemoine et al. 2014), header of the coefficient file.
 MU_MOON = 4.902799967088640e12
 
+# How fast the Moon turns about its pole [rad/s]. IAU/WGCCRE: 13.17635815 deg a day.
+SPIN_MOON = 2.661_699_5e-6
+
+# Highest ground over the sphere of heights, to 0.1 km [m]. LOLA: 5.4 N 158.6 W.
+HIGHEST_MOON = 10_800.0
+
 # Radius of the sphere that heights refer to [m]. LOLA GDR (PDS LRO-L-LOLA-4-GDR-V1.0).
 RADIUS_MOON = 1.7374e6
 

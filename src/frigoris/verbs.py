@@ -215,6 +215,28 @@ def lander(
     return found, path
 
 
+def design(
+    mission: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    terrain: str | None = None,
+    out: Path | None = None,
+) -> tuple[Any, dict[str, str]]:
+    """The descent of a mission as planned, against the floor; and its files by name.
+
+    Page, picture and trajectory go to `out`, by default `runs/design-MISSION`. Raises
+    `UserError`.
+    """
+    from frigoris.mission.design import design as lay_out
+    from frigoris.report.design_page import check_folder, write_design
+
+    loaded = set_values(load_mission(mission), sets)
+    folder = out or Path("runs") / f"design-{loaded.mission.name}"
+    check_folder(folder)
+    found = lay_out(loaded, terrain)
+    return found, write_design(found, folder)
+
+
 def sensor_fit(
     data: str | Path,
     mission: str | Path,

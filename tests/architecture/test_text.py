@@ -62,6 +62,7 @@ PAGES = {
     "sensors/laser.py": "laser",
     "onboard/navigation.py": "navigation",
     "onboard/guidance.py": "guidance",
+    "onboard/convex/problem.py": "convex",
     "campaign/statistics.py": "statistics",
     "mission/dispersions.py": "dispersions",
 }

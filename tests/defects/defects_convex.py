@@ -5,6 +5,7 @@ from defects.catalogue import Defect
 DOOR = ("tests/unit/onboard/test_convex.py",)
 FLOWN = ("tests/analytic/test_convex_flown.py",)
 PAPERS = ("tests/reference/test_convex_published.py",)
+BATCHED = ("tests/unit/onboard/test_convex_batched.py",)
 CVXPY = ("tests/reference/test_convex_cvxpy.py",)
 
 DEFECTS = [
@@ -91,5 +92,33 @@ DEFECTS = [
         "low, high = (mid, high) if right else (low, mid)",
         "low, high = (low, mid) if right else (mid, high)",
         PAPERS,
+    ),
+    Defect(
+        "the sweep forgets that the thrust at both ends moves the lander",
+        "onboard/convex/riccati.py",
+        "return (square, h, -h), first, second",
+        "return (0.5 * square, h, -h), first, second",
+        BATCHED,
+    ),
+    Defect(
+        "the batched planner lets the thrust tilt freely",
+        "onboard/convex/interior.py",
+        "ww = ww.at[2, 3].add(-linear[1] * tilt).at[3, 2].add(-linear[1] * tilt)",
+        "ww = ww.at[2, 3].add(linear[1] * tilt).at[3, 2].add(linear[1] * tilt)",
+        BATCHED,
+    ),
+    Defect(
+        "a case that has ended goes on with those beside it",
+        "onboard/convex/interior.py",
+        "lambda a, b: jnp.where(at.done, a, b), at, after",
+        "lambda a, b: jnp.where(at.done, b, b), at, after",
+        BATCHED,
+    ),
+    Defect(
+        "a step to the boundary of a cone goes beyond it",
+        "onboard/convex/cones.py",
+        "b = 2.0 * (x[0] * dx[0] - jnp.sum(x[1:] * dx[1:], 0))",
+        "b = 2.0 * (x[0] * dx[0] + jnp.sum(x[1:] * dx[1:], 0))",
+        BATCHED,
     ),
 ]

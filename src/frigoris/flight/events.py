@@ -6,33 +6,24 @@ import numpy as np
 
 from frigoris.flight.channels import Table
 from frigoris.flight.outcome import CRASHED, Touch
-from frigoris.phases import (
-    APPROACH,
-    BRAKING,
-    COAST,
-    DEORBIT_BURN,
-    HOVER,
-    PHASES,
-    PITCH_UP,
-    TERMINAL_DESCENT,
-    TERMINAL_LANDING,
-    TRIM,
-)
-from frigoris.phases import LANDED as LANDED_PHASE
+from frigoris.phases import PHASES
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
 
 PHASE_WORDS = {
-    DEORBIT_BURN: "deorbit burn begins",
-    COAST: "deorbit burn ends, coast",
-    BRAKING: "braking burn begins",
-    PITCH_UP: "braking ends, pitch-up",
-    TERMINAL_DESCENT: "terminal descent",
-    TERMINAL_LANDING: "terminal landing",
-    TRIM: "trim burn at low thrust",
-    APPROACH: "braking ends, approach",
-    HOVER: "approach ends, hover",
-    LANDED_PHASE: "flight software: landed, engines off",
+    "deorbit_burn": "deorbit burn begins",
+    "coast": "deorbit burn ends, coast",
+    "trim": "engines settle at low thrust",
+    "braking": "braking burn begins",
+    "pitch_up": "braking ends, pitch-up",
+    "approach": "braking ends, approach",
+    "hover": "hover",
+    "terminal_descent": "terminal descent",
+    "terminal_landing": "terminal landing",
+    "landed": "flight software: landed, engines off",
+    "abort": "abort: back to orbit",
+    "parking": "abort ends, coast in orbit",
+    "safe": "safe mode, engines off",
 }
 
 
@@ -107,9 +98,9 @@ def _state(truth: Table, onboard: Table, t: float) -> dict[str, float]:
 def _phases(truth: Table, onboard: Table) -> list[Event]:
     found = []
     for phase, words in PHASE_WORDS.items():
-        t = phase_start(onboard, phase)
+        t = phase_start(onboard, PHASES.index(phase))
         if t is not None:
-            found.append(Event(t, PHASES[phase], words, _state(truth, onboard, t)))
+            found.append(Event(t, phase, words, _state(truth, onboard, t)))
     return found
 
 

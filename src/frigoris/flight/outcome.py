@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from frigoris.constants import HIGHEST_MOON, MU_MOON, RADIUS_MOON, SPIN_MOON
 from frigoris.flight.landing import FALLEN, Landing
 from frigoris.flight.state import State
 
@@ -12,8 +13,12 @@ LEANING = "leaning"  # at rest and whole, but too steep to work
 TIPPED_OVER = "tipped_over"
 CRASHED = "crashed"
 STILL_FLYING = "still_flying"
+IN_ORBIT = "in_orbit"  # does not come down by itself
 NOT_FINITE = "not_finite"
-OUTCOMES = (LANDED, LEANING, TIPPED_OVER, CRASHED, STILL_FLYING, NOT_FINITE)
+OUTCOMES = (
+    *(LANDED, LEANING, TIPPED_OVER, CRASHED),
+    *(IN_ORBIT, STILL_FLYING, NOT_FINITE),
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,18 @@ def touch(truth: State, lane: int) -> Touch | None:
     )
 
 
+def perilunes(truth: State) -> np.ndarray:
+    """Lowest point of the orbit of every lane, over the sphere of heights [m]."""
+    r, v_M = (np.asarray(x) for x in (truth.motion.r_M, truth.motion.v_M))
+    turning = np.stack([-r[1], r[0], np.zeros_like(r[0])])
+    v = v_M + SPIN_MOON * turning
+    h2 = np.sum(np.cross(r, v, axis=0) ** 2, axis=0)
+    energy = 0.5 * np.sum(v * v, axis=0) - MU_MOON / np.sqrt(np.sum(r * r, axis=0))
+    e = np.sqrt(np.maximum(1.0 + 2.0 * energy * h2 / MU_MOON**2, 0.0))
+    lowest: np.ndarray = h2 / MU_MOON / (1.0 + e) - RADIUS_MOON
+    return lowest
+
+
 def outcomes(truth: State, landing: Landing, rated: Rated) -> list[str]:
     """The outcome of every lane, by what its touchdown came to.
 
@@ -95,6 +112,7 @@ def outcomes(truth: State, landing: Landing, rated: Rated) -> list[str]:
     stands, upright = landing.tilt <= FALLEN, landing.tilt <= rated.tilt_max
     choices = [
         (np.asarray(truth.broken) > 0.5, NOT_FINITE),
+        (~touched & (perilunes(truth) > HIGHEST_MOON), IN_ORBIT),
         (~touched, STILL_FLYING),
         (~np.isfinite(landing.duration), NOT_FINITE),
         (~whole, CRASHED),

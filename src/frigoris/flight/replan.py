@@ -126,17 +126,17 @@ def _of(x: np.ndarray, lane: int) -> Any:
 
 
 def solve(needs: list[Need], intervals: int) -> list[Solution]:
-    """Plans of the time that is left; where that does not reach, of any time."""
-    # a first plan looks for its time; later ones keep it, so that one solve is enough
-    times = [n.left if n.left > 0.0 else None for n in needs]
-    first = [ask.problem(n, intervals, t) for n, t in zip(needs, times, strict=True)]
-    plans = plan_all(first)
-    again = [
+    """The best plan of each: in the time that is left, else in any.
+
+    A first plan looks for its time; later ones keep it, so that one program is enough.
+    """
+    plans = plan_all([ask.problem(n, intervals, n.left or None) for n in needs])
+    late = [
         k
         for k, plan in enumerate(plans)
-        if times[k] is not None and plan.outcome is not Outcome.FUEL_OPTIMAL
+        if needs[k].left and plan.outcome is not Outcome.FUEL_OPTIMAL
     ]
-    better = plan_all([ask.problem(needs[k], intervals, None) for k in again])
-    for k, plan in zip(again, better, strict=True):
+    better = plan_all([ask.problem(needs[k], intervals, None) for k in late])
+    for k, plan in zip(late, better, strict=True):
         plans[k] = plan
     return plans

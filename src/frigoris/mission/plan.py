@@ -15,6 +15,7 @@ from jax import lax
 from jaxtyping import Array
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.errors import UserError
 from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import leaf
@@ -117,15 +118,23 @@ _predict = jax.jit(predict)
 def braking_ground(state: Approach, to: Target, burn: Burn) -> float:
     """Ground that the burn covers at its planned level [m]."""
     level = jnp.float64(to.level)
-    t_go, last = 600.0, None
+    t_go, miss, last = 600.0, np.inf, None
     for _ in range(40):
         v, ground = _predict(state, to, burn, level, jnp.float64(t_go))
         miss = float(v) - float(to.speed)
         if abs(miss) < 1e-6:
             break
         slope = -2.5 if last is None else (miss - last[1]) / (t_go - last[0])
+        if not slope:
+            break  # the same speed for any time: it cannot be met
         last = (t_go, miss)
         t_go -= miss / slope
+    if not np.isfinite(miss) or abs(miss) > 1.0:
+        raise UserError(
+            "Cannot lay out the descent: no braking burn at the planned level of "
+            f"{float(to.level):.2f} ends as the target of that phase asks. Check "
+            "thrust, masses, the heights of the orbit and that target."
+        )
     return float(ground)
 
 

@@ -175,5 +175,5 @@ class Onboard(Section):
         laws = {phase.law for phase in self.sequence.phases.values()}
         if "convex" in laws and self.convex is None:
             message = "a phase has the law convex, but there is no section convex"
-            raise PydanticCustomError("missing", "{m}", {"m": message})
+            raise PydanticCustomError("phases", "{m}", {"m": message})
         return self

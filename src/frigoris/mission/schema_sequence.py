@@ -142,15 +142,15 @@ class Sequence(Section):
         for name in ("boot", "braking"):
             if name not in phases:
                 message = f"has no phase {name}"
-                raise PydanticCustomError("missing", "{m}", {"m": message})
+                raise PydanticCustomError("phases", "{m}", {"m": message})
         if phases["braking"].target is None:
             message = "braking has no target, which the descent is planned by"
-            raise PydanticCustomError("missing", "{m}", {"m": message})
+            raise PydanticCustomError("phases", "{m}", {"m": message})
         for name, phase in phases.items():
             for after in phase.ends:
                 if after not in phases:
                     message = f"{name} ends in {after}, which is not among the phases"
-                    raise PydanticCustomError("missing", "{m}", {"m": message})
+                    raise PydanticCustomError("phases", "{m}", {"m": message})
         return phases
 
 
@@ -165,6 +165,6 @@ def braking_target(sequence: Sequence) -> Target:
 def _known(value: str, names: object, what: str) -> str:
     known = list(names)  # type: ignore[call-overload]
     if value not in known:
-        message = f"is no {what}; known are {', '.join(known)}"
+        message = f"is no {what}"
         raise PydanticCustomError("unknown", "{m}", {"m": message})
     return value

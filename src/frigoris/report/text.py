@@ -23,6 +23,7 @@ OUTCOMES = {  # name -> (in words, class of the page)
     "tipped_over": ("tipped over", "bad"),
     "crashed": ("crashed", "bad"),
     "still_flying": ("still flying", "warn"),
+    "in_orbit": ("in orbit", "warn"),
     "not_finite": ("computation broke down", "warn"),
 }
 

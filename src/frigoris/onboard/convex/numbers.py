@@ -44,6 +44,7 @@ class Program:
 
     pattern: Pattern
     scales: Scales
+    values: Floats  # where `Values` says
     data: Floats  # entries of A in the order of the pattern
     b: Floats
 
@@ -157,6 +158,7 @@ def program(problem: Problem, t_f: float, nearest: bool) -> Program:
     return Program(
         pattern=pat,
         scales=scales,
+        values=values,
         data=pat.factor * values[pat.source],
         b=_sides(problem, pat, scales, lightest, heaviest),
     )

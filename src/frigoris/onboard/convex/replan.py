@@ -9,7 +9,7 @@ from frigoris.onboard.convex.solution import Floats, Outcome, Solution
 
 # what a path in flight says of itself; 0: there is none yet
 WORDS = {Outcome.FUEL_OPTIMAL: 1.0, Outcome.NEAREST: 2.0, Outcome.NONE: 3.0}
-SHORTEST = 4.0  # a path with less left is flown to its end [s]
+SHORTEST = 10.0  # a path with less left when it is due is flown to its end [s]
 
 
 class Need(NamedTuple):
@@ -24,7 +24,7 @@ class Need(NamedTuple):
     mass: float  # [kg]
     mass_empty: float  # [kg]
     thrust_min: float  # [N]
-    thrust_max: float  # [N]
+    thrust_max: float  # of a plan, with a reserve [N]
     exhaust_speed: float  # [m/s]
     tilt_max: float  # [rad]
     glide: float  # [rad], 0: none

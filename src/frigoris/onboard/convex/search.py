@@ -14,9 +14,9 @@ from frigoris.onboard.convex.problem import Problem
 from frigoris.onboard.convex.solution import Outcome, Solution, no_descent
 from frigoris.onboard.convex.solve import impossible, plan_at
 
-COARSE = 15  # intervals during the search; with 10 it misses 0.14 % of the propellant
+COARSE = 15  # intervals during the search; docs/measure/convex.py says what it misses
 GRID = 14  # durations looked at first
-PRECISION = 0.004  # of the duration [-]; both together cost 0.07 % at most
+PRECISION = 0.004  # of the duration [-]
 GOLDEN = 0.5 * (3.0 - 5.0**0.5)
 STEPS_MAX = 6  # a plan that fits coarsely may need a little more time finely
 T_MAX = 3600.0  # [s]

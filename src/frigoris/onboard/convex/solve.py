@@ -22,7 +22,7 @@ ROOM_MIN = 0.01  # [m]; a program without any room has no inside to search in
 _kept = threading.local()
 
 
-def _settings(careful: bool) -> Any:
+def clarabel_settings(careful: bool) -> Any:
     """Of clarabel. The programs are scaled already and their factors well behaved.
 
     Measured over 512 descents: without its own scaling and refinement it takes 13
@@ -48,7 +48,7 @@ def _fresh(prog: Program, q: Floats, careful: bool) -> Any:
     pat = prog.pattern
     A = csc_array((prog.data, pat.indices, pat.indptr), shape=pat.size)
     P = csc_array((pat.size[1], pat.size[1]))
-    settings = _settings(careful)
+    settings = clarabel_settings(careful)
     return clarabel.DefaultSolver(P, q, A, prog.b, pat.cones, settings)
 
 
@@ -74,7 +74,7 @@ def _optimum(prog: Program, variable: int, sign: float) -> Floats | None:
     return np.asarray(answer.x) if str(answer.status) == "Solved" else None
 
 
-def _unpack(prog: Program, problem: Problem, x: Floats, solves: int) -> Solution:
+def unpack(prog: Program, problem: Problem, x: Floats, solves: int) -> Solution:
     """Variables to SI units; node 0 has its state from the problem."""
     n, scales = problem.intervals, prog.scales
     nodes = np.empty((NODE, n + 1))
@@ -101,7 +101,7 @@ def least_fuel(problem: Problem, t_f: float) -> Solution | None:
     """The plan onto the target in `t_f` [s] with the least propellant, or None."""
     prog = program(problem, t_f, nearest=False)
     x = _optimum(prog, at(problem.intervals, Y), -1.0)
-    return None if x is None else _unpack(prog, problem, x, solves=1)
+    return None if x is None else unpack(prog, problem, x, solves=1)
 
 
 def least_miss(problem: Problem, t_f: float) -> Solution | None:
@@ -114,7 +114,7 @@ def least_miss(problem: Problem, t_f: float) -> Solution | None:
     room = ROOM * max(x[miss], 0.0) + ROOM_MIN / prog.scales.length
     prog.b[prog.pattern.rows["miss"]] = max(x[miss], 0.0) + room
     cheapest = _optimum(prog, at(problem.intervals, Y), -1.0)
-    return _unpack(prog, problem, x if cheapest is None else cheapest, solves=3)
+    return unpack(prog, problem, x if cheapest is None else cheapest, solves=3)
 
 
 def impossible(problem: Problem, t_f: float) -> str:

@@ -25,7 +25,9 @@ from frigoris.types import Flag, Scalar, Vec3
 
 STEPS = 20  # of the look ahead for the peak of thrust
 SEARCH = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)  # steps of the time to go [s]
-SOONEST = 1.0  # [s]
+TRACK = (1.0, 1.0, 0.0, 0.0)  # the same of a solution that is flown [s]
+RESCUE = (8.0, 4.0, 2.0, 1.0)  # and of one that asks for more thrust than there is [s]
+SOONEST, HELD = 1.0, 3.0  # [s]
 
 
 class Family(NamedTuple):
@@ -136,10 +138,25 @@ def solve(family: Family, at: Situation, flown: Flag) -> Plan:
     guess = jnp.where(
         flown, running, time_to_stop(norm(nav.v_M - to.v), height, at.burn)
     )
-    steps = jnp.stack([jnp.where(flown, 1.0, s) + 0.0 * guess for s in SEARCH * 2])
-    t, level = least_peak(family, to, nav.r_M, nav.v_M, at.burn, guess, steps)
+
+    def search(count: int) -> tuple[Scalar, Scalar]:
+        # who flies a solution moves it a little; no step at all is for its neighbours
+        lost = plan.level > 1.0
+        none = [0.0] * (count - len(TRACK))
+        rows = zip([*TRACK, *none], [*RESCUE, *none], (SEARCH * 2)[:count], strict=True)
+        steps = jnp.stack(
+            [
+                jnp.where(flown, jnp.where(lost, b, a), c) + 0.0 * guess
+                for a, b, c in rows
+            ]
+        )
+        return least_peak(family, to, nav.r_M, nav.v_M, at.burn, guess, steps)
+
+    t, level = lax.cond(
+        jnp.any(~flown), lambda: search(2 * len(SEARCH)), lambda: search(len(TRACK))
+    )
     # near its end a path bends too much to be planned again
-    held = flown & (running < 2.0 * target.freeze)
+    held = flown & (running < HELD)
     return Plan(
         level=level,
         t_go=jnp.where(held, running, t),

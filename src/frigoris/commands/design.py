@@ -1,0 +1,37 @@
+"""The command for the descent as planned: what it costs, and against which floor."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frigoris.commands.options import AsJson, Map, MissionName, Sets
+
+
+def design(
+    mission: MissionName,
+    sets: Sets = None,
+    terrain: Map = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of report and trajectory, by default runs/design-MISSION."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The planned descent: deorbit and ignition points, trajectory, delta-v, margin.
+
+    Compared with the least that is possible, and with other thrusts.
+    """
+    from frigoris import verbs
+    from frigoris.report import design_text, listing
+
+    found, files = verbs.design(
+        mission, sets=tuple(sets or ()), terrain=terrain, out=out
+    )
+    if as_json:
+        listing.print_json(found.facts | {"files": files})
+        return
+    design_text.print_design(found.facts)
+    print(f"Report: {files['page']}")
