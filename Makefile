@@ -32,6 +32,7 @@ docs: $(RUN)  ## write the generated pages of docs/ again
 	mv .venv/page.md docs/mission-file.md
 	$(BIN)/python -m frigoris.packets.document > .venv/page.md
 	mv .venv/page.md docs/telemetry.md
+	$(BIN)/python -m frigoris.flight.protocol_document docs/own-flight-software.md
 
 defects: $(DEV)  ## plant each known defect in a copy: some test must kill it
 	$(BIN)/python tests/defects/run.py

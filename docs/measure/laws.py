@@ -20,7 +20,8 @@ from frigoris.mission.load import load_mission  # noqa: E402
 WIDTH, EVERY = 64, 10
 # at first contact: descent rate, sideways [m/s], tilt [deg]
 LIMITS = (1.5, 1.0, 5.0)
-EXAMPLES = Path(__file__).parents[1] / "examples" / "laws"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+FILES = [EXAMPLES / "velocimeter.yaml", *sorted((EXAMPLES / "laws").glob("*.yaml"))]
 
 
 def delta_v(truth):
@@ -57,19 +58,19 @@ def row(name, count):
     down, aside, tilt, miss, left, dv = np.nanmedian(table, axis=0)
     worst = np.nanmax(table[:, :2], axis=0)
     return (
-        f"| {Path(name).stem} | {good} | {left:.1f} | {dv:.0f} | {miss:.0f} | {down:.2f}, "
-        f"{worst[0]:.2f} | {aside:.2f}, {worst[1]:.2f} | {tilt:.1f} |"
+        f"| {Path(name).stem} | {good} | {left:.1f} | {dv:.0f} | {miss:.0f} | "
+        f"{down:.2f}, {worst[0]:.2f} | {aside:.2f}, {worst[1]:.2f} | {tilt:.1f} |"
     )
 
 
 def main():
     """Print a row per law."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    chosen = sys.argv[2:] or ["hakuto-r-m2", *map(str, sorted(EXAMPLES.glob("*.yaml")))]
+    chosen = sys.argv[2:] or [*map(str, FILES)]
     print(
-        f"| mission | within the limits of {count} | propellant left [kg] | delta-v from "
-        "ignition [m/s] | miss [m] | down, worst [m/s] | sideways, worst [m/s] | "
-        "tilt [deg] |"
+        f"| mission | within the limits of {count} | propellant left [kg] | "
+        "delta-v from ignition [m/s] | miss [m] | down, worst [m/s] | "
+        "sideways, worst [m/s] | tilt [deg] |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for name in chosen:

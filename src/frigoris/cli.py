@@ -20,6 +20,7 @@ from frigoris.commands import campaign as campaign_commands
 from frigoris.commands import data as data_commands
 from frigoris.commands import design as design_commands
 from frigoris.commands import lander as lander_commands
+from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
 from frigoris.commands import robust as robust_commands
 from frigoris.commands import sensor as sensor_commands
@@ -32,8 +33,11 @@ from frigoris.commands.options import (
     MissionName,
     Nominal,
     Out,
+    Pace,
+    Patience,
     Seed,
     Sets,
+    Software,
     Undispersed,
 )
 from frigoris.errors import FrigorisError, MissionFileError, OutputError, UserError
@@ -164,6 +168,9 @@ def fly(
     out: Out = None,
     terrain: Map = None,
     branch_from: BranchFrom = None,
+    software: Software = None,
+    pace: Pace = None,
+    patience: Patience = None,
     as_json: AsJson = False,
 ) -> None:
     """Fly one mission from lunar orbit to the ground and write its record."""
@@ -184,6 +191,9 @@ def fly(
             out=out,
             terrain=terrain,
             branch_from=branch_from,
+            software=software,
+            pace=pace,
+            patience=patience,
             progress=progress,
         )
     if as_json:
@@ -232,6 +242,7 @@ app.command()(campaign_commands.replay)
 app.command()(moon_commands.moon)
 app.command()(lander_commands.lander)
 app.command()(design_commands.design)
+app.command()(margins_commands.margins)
 
 
 @app.command()
@@ -332,6 +343,7 @@ def flight_json(flight: Any) -> dict[str, Any]:
         "propellant_left_kg": flight.propellant_left_kg,
         "events": flight.events,
         "published": flight.published,
+        "software": flight.software,
         "wall_s": flight.wall_s,
         "record": None if flight.record is None else str(flight.record),
     }

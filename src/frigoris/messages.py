@@ -4,6 +4,8 @@
 software learns about the world from here and from its own configuration.
 """
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
@@ -32,6 +34,13 @@ class Fix(eqx.Module):
     place_M: Vec3  # of the camera, in the axes of its map [m]
     sigma: Scalar  # across its axis, as it claims [m]
     age: Scalar  # [s]
+
+
+class RangeImage(NamedTuple):
+    """What a hazard lidar says, when it is asked: no part of a tick's measurements."""
+
+    beams_B: Float[Array, "3 pixels"]  # in its own axes, as believed, unit
+    ranges: Float[Array, " pixels"]  # [m], NaN without an echo
 
 
 class Measurements(eqx.Module):

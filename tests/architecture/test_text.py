@@ -60,10 +60,12 @@ PAGES = {
     "radio/framing.py": "framing",
     "lander/rigid_body.py": "vehicle",
     "sensors/laser.py": "laser",
+    "onboard/hazard/look.py": "hazard-avoidance",
     "onboard/navigation.py": "navigation",
     "onboard/guidance.py": "guidance",
     "onboard/convex/problem.py": "convex",
     "campaign/statistics.py": "statistics",
+    "verify/linear.py": "margins",
     "mission/dispersions.py": "dispersions",
 }
 HEADINGS = (

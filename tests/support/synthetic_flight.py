@@ -4,7 +4,7 @@ Every channel of the truth and onboard tables is there. A lander brakes, its ran
 finder speaks late, and it hits the ground at 32 m/s.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from frigoris.flight.channels import Table, onboard_table, truth_table
 from frigoris.moon.time import format_utc, parse_utc
+from frigoris.onboard.hazard.look import Looked
 from frigoris.phases import BRAKING, COAST, DEORBIT_BURN, PHASES, PITCH_UP
 from frigoris.phases import TERMINAL_DESCENT as TERMINAL
 
@@ -240,6 +241,8 @@ def _software(
         "schedule_rate": np.where(est < 4500.0, planned, 84.0),
         "torque_cmd": noise[:, :3] * 2.0,
         "contact": t >= IMPACT,
+        "aim_M": np.zeros((len(t), 3)) + SITE,
+        **{f"look_{f.name}": np.full(len(t), np.nan) for f in fields(Looked)},
     }  # fmt: skip
 
 

@@ -91,6 +91,7 @@ def test_check_gives_the_faults_as_json_too(call, tmp_path):
         (["fly", "hakuto-r-m2", "--fault", "weak"], "Did you mean weak_laser?"),
         (["fly", "hakuto-r-m2", "--map", "mars"], "'mars' is not one of"),
         (["fly", "hakuto-r-m2", "--nominla"], "--nominla"),
+        (["fly", "hakuto-r-m2", "--pace", "2"], "go with --software"),
         (["fly"], "Missing argument 'MISSION'"),
         (["fry", "hakuto-r-m2"], "No such command 'fry'"),
         (["reproduce", "hakuto-r-m2", "--all"], "not both"),
@@ -214,6 +215,7 @@ def flight(**changes):
         "record": Path("runs/m-4"),
         "terrain": SimpleNamespace(note="LDEM_4"),
         "gravity_note": "degree 4",
+        "software": None,
     }
     return SimpleNamespace(**(values | changes))
 
@@ -255,6 +257,9 @@ def test_fly_hands_every_option_on(call, verbs, tmp_path):
         "out": tmp_path / "here",
         "terrain": "fused16",
         "branch_from": None,
+        "software": None,
+        "pace": None,
+        "patience": None,
     }
 
 
@@ -265,7 +270,8 @@ def test_json_is_one_object_and_alone_on_stdout(call, verbs):
     report = json.loads(out)
     keys = "schema mission case seed faults outcome landed contact touchdown"
     keys += " propellant_left_kg"
-    assert list(report) == [*keys.split(), "events", "published", "wall_s", "record"]
+    keys += " events published software wall_s record"
+    assert list(report) == keys.split()
     assert report["contact"] == flight().contact
     assert report["events"][0]["values"] == {"dv_m_s": None}
     assert report["record"] == "runs/m-4"

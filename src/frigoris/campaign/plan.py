@@ -64,7 +64,7 @@ def as_plan(mission: Mission, count: int, **options: Any) -> Plan:
 def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str, Any]:
     """What was switched on: a rate of landings means nothing without it."""
     sensors = mission.sensors
-    carried = ("radar_altimeter", "velocimeter", "landmark_camera")
+    carried = ("radar_altimeter", "velocimeter", "landmark_camera", "hazard_lidar")
     slow = mission.onboard.navigation.slow_errors
     return {
         "tick_s": TICK,
@@ -76,6 +76,7 @@ def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str,
         "guidance_Hz": 1.0 / (TICK * SOLVE_TICKS),
         "laser_Hz": sensors.laser.rate_Hz,
         "instruments": [name for name in carried if getattr(sensors, name)],
+        "hazard_avoidance": mission.onboard.hazard_avoidance is not None,
         "onboard_map": mission.onboard.navigation.map is not None,
         "sample_Hz": 1.0 / (TICK * EVERY),
         "gravity_degree_count": mission.moon.gravity_degree_count,

@@ -28,6 +28,7 @@ from frigoris.campaign.store import (
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.outcome import LANDED
 from frigoris.flight.provenance import data_hashes
+from frigoris.mission.own_software import code_mark
 from frigoris.mission.setting import terrain_of
 from frigoris.moon.gravity import gravity
 
@@ -69,6 +70,7 @@ def about(plan: Plan, versions: dict[str, str]) -> dict[str, Any]:
         "synthetic_terrain": terrain.synthetic,
         "versions": versions,
         "machine": machine(),
+        "software": code_mark(plan.mission),
     }
 
 

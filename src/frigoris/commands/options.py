@@ -52,6 +52,22 @@ BranchFrom = Annotated[
         "other options change from there on.",
     ),
 ]
+Software = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COMMAND",
+        help="Flight software in another process, in lockstep: a command that is "
+        "started, or listen:PORT to wait for one.",
+    ),
+]
+Pace = Annotated[
+    float | None,
+    typer.Option(metavar="X", help="With --software: X times real time."),
+]
+Patience = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="With --software: seconds to wait for a reply."),
+]
 StoreFolder = Annotated[
     Path, typer.Argument(metavar="STORE", help="Folder that a campaign wrote.")
 ]

@@ -144,4 +144,27 @@ def onboard_table(raw: Raw, site_M: np.ndarray) -> Table:
         "schedule_descent_rate_m_s": raw["schedule_rate"],
         **_split("torque_cmd", "N_m", raw["torque_cmd"]),
         "contact": raw["contact"].astype(np.int8),
+        **_aim(raw, site_M),
+    }
+
+
+def _aim(raw: Raw, site_M: np.ndarray) -> Table:
+    """Where the software wants to land, from the target, and what it saw there."""
+    up = site_M / np.linalg.norm(site_M)
+    east = np.cross([0.0, 0.0, 1.0], up)
+    east = east / np.linalg.norm(east)
+    offset = raw["aim_M"] - site_M
+    return {
+        "aim_east_m": offset @ east,
+        "aim_north_m": offset @ np.cross(up, east),
+        "look_count": raw["look_scans"],
+        "look_why": raw["look_why"],
+        "look_moved_east_m": raw["look_moved_east"],
+        "look_moved_north_m": raw["look_moved_north"],
+        "look_slope_deg": np.degrees(raw["look_slope"]),
+        "look_slope_before_deg": np.degrees(raw["look_slope_before"]),
+        "look_relief_m": raw["look_relief"],
+        "look_relief_before_m": raw["look_relief_before"],
+        "look_safe_ratio": raw["look_probability"],
+        "look_safe_before_ratio": raw["look_probability_before"],
     }

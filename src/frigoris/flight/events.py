@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from frigoris.flight.channels import Table
-from frigoris.flight.outcome import CRASHED, Touch
+from frigoris.flight.outcome import CRASHED, SOFTWARE_LOST, Touch
+from frigoris.flight.slices import Loss
+from frigoris.onboard.hazard.choice import BLIND, KEPT, LEAST_BAD
 from frigoris.phases import PHASES
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
@@ -80,9 +82,15 @@ def timeline(
     found = [
         *_phases(truth, onboard),
         *_laser(truth, onboard),
+        *_looks(onboard),
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
+
+
+def software_lost(loss: Loss) -> Event:
+    """The line about software in another process that went away."""
+    return Event(loss.time, SOFTWARE_LOST, f"flight software lost: {loss.reason}")
 
 
 def _state(truth: Table, onboard: Table, t: float) -> dict[str, float]:
@@ -138,6 +146,55 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
         state = _state(truth, onboard, t)
         found.append(Event(t, "range_ignored", words, state))
     return found
+
+
+ROSE = (
+    *("north", "north-east", "east", "south-east"),
+    *("south", "south-west", "west", "north-west"),
+)
+
+
+def _looks(onboard: Table) -> list[Event]:
+    """What the lander made of each look at the ground."""
+    told = onboard["look_count"]
+    found = []
+    # noughts before the first, NaN without hazard avoidance
+    for k in np.flatnonzero(np.diff(told) > 0.0) + 1:
+        now = {name: float(x[k]) for name, x in onboard.items() if name in LOOK}
+        name, words = _decision(now)
+        found.append(Event(float(onboard["t_s"][k]), name, words, now))
+    return found
+
+
+LOOK = (
+    *("look_why", "look_moved_east_m", "look_moved_north_m"),
+    *("look_slope_deg", "look_slope_before_deg"),
+    *("look_relief_m", "look_relief_before_m", "look_safe_ratio"),
+    *("look_safe_before_ratio", "est_altitude_m"),
+)
+
+
+def _decision(now: dict[str, float]) -> tuple[str, str]:
+    """Name and words of what was decided."""
+    why = int(now["look_why"])
+    slope, relief = now["look_slope_deg"], now["look_relief_m"]
+    ground = f"slope {slope:.0f} deg, relief {relief:.2f} m"
+    if why == KEPT:
+        return "target_kept", f"the target is safe: {ground}"
+    if why == BLIND:
+        return "no_place", "no place in view can be reached: it stops where it is"
+    east, north = now["look_moved_east_m"], now["look_moved_north_m"]
+    way = ROSE[round(np.degrees(np.arctan2(east, north)) / 45.0) % 8]
+    divert = f"diverted {np.hypot(east, north):.0f} m {way}"
+    if np.isfinite(now["look_slope_before_deg"]):
+        old, rough = now["look_slope_before_deg"], now["look_relief_before_m"]
+        ground = (
+            f"slope {slope:.0f} deg instead of {old:.0f}, relief {relief:.2f} m "
+            f"instead of {rough:.2f}"
+        )
+    if why == LEAST_BAD:
+        return "least_bad", f"nothing safe in view, {divert} to the least bad: {ground}"
+    return "diverted", f"{divert}: {ground}"
 
 
 def _end(

@@ -15,9 +15,10 @@ CRASHED = "crashed"
 STILL_FLYING = "still_flying"
 IN_ORBIT = "in_orbit"  # does not come down by itself
 NOT_FINITE = "not_finite"
+SOFTWARE_LOST = "software_lost"  # in another process, gone before the ground
 OUTCOMES = (
     *(LANDED, LEANING, TIPPED_OVER, CRASHED),
-    *(IN_ORBIT, STILL_FLYING, NOT_FINITE),
+    *(IN_ORBIT, STILL_FLYING, NOT_FINITE, SOFTWARE_LOST),
 )
 
 

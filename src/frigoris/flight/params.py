@@ -13,7 +13,9 @@ from frigoris.moon.ground import Ground
 from frigoris.moon.plume import Plume
 from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.own import Own
 from frigoris.sensors.gauge import Gauge
+from frigoris.sensors.hazard_lidar import HazardLidar
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.landmark_camera import LandmarkCamera
 from frigoris.sensors.laser import Laser
@@ -35,6 +37,7 @@ class Sensors(eqx.Module):
     radar: RadarAltimeter | None  # None: there is no such instrument
     speed: Velocimeter | None
     camera: LandmarkCamera | None
+    hazard: HazardLidar | None
 
 
 class Start(eqx.Module):
@@ -63,3 +66,4 @@ class Params(eqx.Module):
     plume: Plume  # the exhaust on the ground
     terrain: Ground  # shared by all cases of a batch
     standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]
+    software: Own | None = eqx.field(static=True, default=None)  # the user's, if any

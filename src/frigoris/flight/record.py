@@ -175,7 +175,7 @@ def flight_summary(flight: Any) -> dict[str, Any]:
         "touchdown",
         *("propellant_left_kg", "events", "published", "start_utc", "ignition_s"),
         *("loss_of_signal_s", "last_telemetry", "gravity_note", "sky", "dispersed"),
-        "branched_from",
+        *("branched_from", "software"),
     )
     terrain = flight.terrain
     return {

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import TICK
-from frigoris.flight import replan
+from frigoris.flight import door, replan, scan
 from frigoris.flight import state as truth_state
 from frigoris.flight.params import Params
 from frigoris.flight.state import State
@@ -21,7 +21,7 @@ from frigoris.runtime import require_x64
 
 SLICE_TICKS = 200  # of one compiled slice
 SHORT_TICKS = 10  # of one while something may be wanted between slices [1 s]
-BETWEEN = (replan,)  # what acts there: `wanted`, `near`, `act`
+BETWEEN = (replan, scan)  # what acts there: `wanted`, `near`, `act`
 COAST_TICK_MAX = 2.0  # engines off [s]
 COAST_MARGIN = 30.0  # the short tick is back this long before ignition [s]
 SAME = 1e-6  # two moments nearer than this are one [s]
@@ -41,6 +41,18 @@ class Timetable:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """When and why software in another process was lost."""
+
+    time: float  # [s]
+    reason: str
+
+    def counts(self, truth: State) -> bool:
+        """Whether it was before the ground: who stands there needs no software."""
+        return bool(np.all(self.time < np.asarray(truth.contact.time)))
+
+
+@dataclass(frozen=True)
 class Flown:
     """A batch after its flight: the last truth and what was recorded on the way."""
 
@@ -48,6 +60,7 @@ class Flown:
     samples: dict[str, np.ndarray]  # [sample, component, case]
     end: float  # [s]
     states: list[Flying] = field(default_factory=list)  # at the start of each slice
+    lost: Loss | None = None  # of software in another process
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,8 @@ def begin(params: Params) -> Flying:
     """All lanes at the start of the flight."""
     truth, onboard = truth_state.start(params)
     # types are spelled out: a weak one would compile the program once more
-    return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0))
+    own = door.start(params)
+    return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0), own)
 
 
 def fly_batch(
@@ -155,7 +169,8 @@ def _advance(
 def warm_up(params: Params, every: int) -> None:
     """Compile the program of `fly_batch` for this width, or fetch it from the cache."""
     params = jax.tree.map(jnp.asarray, params)
-    _advance(params, begin(params), TICK, 0, every, None)
+    flying, _ = _advance(params, begin(params), TICK, 0, every, None)
+    scan.warm_up(params, flying)
 
 
 def is_over(flying: Flying, now: float, times: Timetable) -> bool:

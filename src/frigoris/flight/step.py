@@ -5,6 +5,7 @@ the truth, look for contact. A slice is pure; all that needs the host happens be
 slices, for the whole batch.
 """
 
+from dataclasses import fields
 from functools import partial
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +16,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int32, UInt32
 
+from frigoris.flight import door
 from frigoris.flight.contact import clearance_if_near, detect
 from frigoris.flight.params import Params
 from frigoris.flight.sense import Beam, sense
@@ -31,6 +33,7 @@ from frigoris.messages import Commands, Measurements
 from frigoris.moon import ground, plume
 from frigoris.onboard import covariance as cov
 from frigoris.onboard import software
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
 from frigoris.types import Scalar
@@ -45,6 +48,7 @@ class Flying(NamedTuple):
     onboard: software.OnboardState
     time: Float[Array, ""]  # since the start of the flight [s]
     tick: UInt32[Array, ""]
+    own: Any = None  # what the user's own software remembers, if it flies
 
 
 class Seen(NamedTuple):
@@ -65,12 +69,18 @@ def tick(
     """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
     time, count = flying.time, flying.tick
     measured, truth, beam = sense(params, flying.truth, time, count)
-    onboard, commands = software.step(
-        params.onboard, flying.onboard, measured, count, dt
+    onboard, own, commands = door.step(
+        params.software,
+        params.onboard,
+        flying.onboard,
+        flying.own,
+        measured,
+        count,
+        dt,
     )
     seen = Seen(truth, onboard, measured, commands, beam, time)
-    truth = _integrate(params, truth, commands, time, dt, substeps)
-    return Flying(truth, onboard, time + dt, count + jnp.uint32(1)), seen
+    truth = integrate(params, truth, commands, time, dt, substeps)
+    return Flying(truth, onboard, time + dt, count + jnp.uint32(1), own), seen
 
 
 def _actuation(
@@ -105,7 +115,7 @@ def _actuation(
     return act, lasts
 
 
-def _integrate(
+def integrate(
     params: Params,
     state: State,
     commands: Commands,
@@ -113,6 +123,7 @@ def _integrate(
     dt: Scalar,
     substeps: Substeps,
 ) -> State:
+    """The truth a tick later, its commands held."""
     act, lasts = _actuation(params, state, commands, time, dt)
     motion = _steps(params, act, state.motion, dt, substeps)
     engines, firing = params.vehicle.engines, act.firing
@@ -203,7 +214,7 @@ def _where(flag: Array, a: Motion, b: Motion) -> Motion:
     return chosen
 
 
-def _sample(params: Params, seen: Seen) -> dict[str, Array]:
+def sample(params: Params, seen: Seen) -> dict[str, Array]:
     """What is recorded of a tick: states and messages, not yet what people read."""
     truth, onboard, measured, commands, beam, time = seen
     m, nav, config = truth.motion, onboard.navigator, params.onboard
@@ -256,6 +267,8 @@ def _sample(params: Params, seen: Seen) -> dict[str, Array]:
         "level": onboard.plan.level,
         "t_go": onboard.plan.t_go - onboard.plan.age,
         "schedule_rate": schedule(config.guidance, above)[0],
+        "aim_M": onboard.aim_M,
+        **_sought(onboard.looked, above),
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,
         "rcs_duty": commands.rcs_duty,
@@ -272,6 +285,15 @@ def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
         "radar_innovation": none if radar is None else innovation,
         "beams": heard.astype(none.dtype),
         "fix_sigma": none if fix is None else fix.sigma,
+    }
+
+
+def _sought(looked: Looked | None, like: Scalar) -> dict[str, Array]:
+    """What the last look at the ground came to; NaN without hazard avoidance."""
+    none = jnp.full_like(like, jnp.nan)
+    return {
+        f"look_{field.name}": none if looked is None else getattr(looked, field.name)
+        for field in fields(Looked)
     }
 
 
@@ -297,7 +319,7 @@ def advance(
     on, which is not more than `samples`, are blank.
     """
     shapes = eqx.filter_eval_shape(
-        lambda f: _sample(params, tick(params, f, dt, substeps)[1]), flying
+        lambda f: sample(params, tick(params, f, dt, substeps)[1]), flying
     )
 
     def group(k: Array, both: tuple[Flying, Array]) -> tuple[Flying, Array]:
@@ -307,7 +329,7 @@ def advance(
             flying, kept = carry
             flying, seen = tick(params, flying, dt, substeps)
             # branch on the clock: a sample that nobody keeps is not made
-            kept = lax.cond(i == 0, lambda: _rows(_sample(params, seen)), lambda: kept)
+            kept = lax.cond(i == 0, lambda: as_row(sample(params, seen)), lambda: kept)
             return (flying, kept), None
 
         flying, kept = both
@@ -317,14 +339,14 @@ def advance(
 
     kept = jnp.broadcast_to(_blank(shapes), (samples, *_blank(shapes).shape))
     flying, kept = lax.fori_loop(0, count, group, (flying, kept))
-    return flying, _columns(kept, shapes)
+    return flying, as_columns(kept, shapes)
 
 
 # One array for all that is recorded: written row by row into many of them, each write
 # goes over the whole of each, and took a tenth of the flight.
 
 
-def _rows(sample: dict[str, Array]) -> Array:
+def as_row(sample: dict[str, Array]) -> Array:
     """All components of a sample under each other, as real numbers."""
     cases = sample["t"].shape
     ordered = [sample[name] for name in sorted(sample)]  # as trees of JAX are
@@ -338,13 +360,13 @@ def _blank(shapes: dict[str, Any]) -> Array:
     return jnp.zeros((count, *cases))
 
 
-def _columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
+def as_columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
     """The samples by name again, in their own types: `[sample, component, case]`."""
-    columns, start = {}, 0
+    found, start = {}, 0
     cases = shapes["t"].shape
     for name, x in sorted(shapes.items()):
         stop = start + prod(x.shape) // prod(cases)
         part = kept[:, start:stop].reshape(-1, *x.shape)
-        columns[name] = part.astype(x.dtype)
+        found[name] = part.astype(x.dtype)
         start = stop
-    return columns
+    return found

@@ -12,7 +12,7 @@ from frigoris.constants import RADIUS_MOON, TICK
 from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.landing import Settled, figures, path_table, settle
-from frigoris.flight.outcome import LANDED, Rated, outcomes, touch
+from frigoris.flight.outcome import LANDED, SOFTWARE_LOST, Rated, outcomes, touch
 from frigoris.flight.params import Params
 from frigoris.flight.seen import Seen
 from frigoris.flight.slices import (
@@ -192,6 +192,8 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
     flown, m = batch.flown, si(batch.lanes[lane][0])
     found = touch(flown.truth, lane)
     outcome = outcomes(flown.truth, batch.settled.landing, rated(m))[lane]
+    if flown.lost:
+        outcome = SOFTWARE_LOST
     end = found.time if found else flown.end
     if outcome == LANDED:  # a wreck records nothing any more
         end += AFTER_CONTACT

@@ -48,6 +48,11 @@ def branch(
         raise UserError(
             f"Cannot go on from {time:g} s of {record}: that flight lasted {end:.1f} s."
         )
+    if info.get("software"):
+        raise UserError(
+            f"Cannot go on from {record}: a process of its own flew it, and what that "
+            "remembered is not in the record. Fly again by the same --software."
+        )
     flown = load_mission(record / "truth" / "flown.yaml")
     if flown.mission.name != mission.mission.name:
         raise UserError(
@@ -59,6 +64,11 @@ def branch(
     stage = make_stage(believed, info["terrain"]["name"])
     origin = _origin(stage, flown, case, record, time, told)
     load = make_planned(si(planned(mission)), stage.setting, plan=stage.planned.plan)
+    if load.software is not stage.planned.software:
+        raise UserError(
+            f"Cannot fly on from {record} by other flight software: what it would have "
+            "remembered is not in the record. Fly by it from the start."
+        )
     changed = Stage(mission, stage.terrain, stage.setting, load, stage.times)
     return fly(changed, case, judge=False, origin=origin, progress=progress)
 

@@ -17,6 +17,7 @@ from frigoris.constants import RADIUS_MOON
 from frigoris.flight.params import Params, Start
 from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
+from frigoris.mission import own_software
 from frigoris.mission.build_gear import make_gear, make_soil
 from frigoris.mission.build_onboard import (
     braking_target,
@@ -35,6 +36,7 @@ from frigoris.moon.plume import Plume
 from frigoris.moon.survey import Survey, surveyed
 from frigoris.moon.time import parse_utc, tdb
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.own import Own
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Planned:
     standoff: float  # [m]
     start: datetime  # time zero of the flight
     q_IM0: np.ndarray  # orientation of the Moon then
+    software: Own | None = None  # the user's own
 
 
 def make_planned(
@@ -78,7 +81,8 @@ def make_planned(
         burn = planned_burn(m, site_M, setting, plan.deorbit_dv)
         path = reference(load, plan, burn, braking_target(m))
         load = with_reference(load, path)
-    return Planned(plan, load, site_M, standoff, start, q_IM0)
+    own = own_software.load(m.onboard.software)
+    return Planned(plan, load, site_M, standoff, start, q_IM0, own)
 
 
 def make_params(
@@ -114,6 +118,7 @@ def make_params(
         plume=_plume(m.plume),
         terrain=setting.terrain,
         standoff=leaf(planned.standoff),
+        software=planned.software,
     )
 
 

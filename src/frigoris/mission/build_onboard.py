@@ -10,6 +10,7 @@ from frigoris.constants import G0, RADIUS_MOON
 from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
+from frigoris.mission.build_hazard import hazard_config
 from frigoris.mission.build_sensors import directions
 from frigoris.mission.build_sequence import convex_config, sequence_config, target
 from frigoris.mission.build_vehicle import (
@@ -36,6 +37,7 @@ from frigoris.onboard.editing import EDITORS, Editor
 from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.laws.law import Burn
 from frigoris.onboard.modulation import Pwpf
+from frigoris.onboard.shaping import Shape
 
 SLOW = ("ground", "laser", "radar", "mounting")  # errors that may be estimated
 
@@ -232,6 +234,17 @@ def _modulator(settings: SimpleNamespace) -> Pwpf:
     return Pwpf(**{name: leaf(value) for name, value in vars(settings).items()})
 
 
+def _shape(f: SimpleNamespace) -> Shape:
+    notch = f.kind == "notch"
+    return Shape(
+        frequency=leaf(f.frequency),
+        damping=leaf(f.damping),
+        linear=leaf(2.0 * f.damping * f.depth if notch else 0.0),
+        square=leaf(1.0 if notch else 0.0),
+        accel=leaf(f.accel),
+    )
+
+
 def onboard_config(
     m: SimpleNamespace,
     setting: Setting,
@@ -264,7 +277,9 @@ def onboard_config(
             torque_trim_max=leaf(c.torque_trim_max),
             trim_gain=leaf(c.trim_gain),
             modulator=c.modulator and _modulator(c.modulator),
+            filter=c.filter and _shape(c.filter),
         ),
         sequence=sequence_config(m, plan.deorbit_time, plan.ignition_time),
         convex=convex_config(m.onboard.convex),
+        hazard=hazard_config(m),
     )

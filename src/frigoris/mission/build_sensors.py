@@ -14,6 +14,7 @@ from frigoris.moon.frames import local_axes
 from frigoris.moon.time import parse_utc
 from frigoris.sensors import velocimeter
 from frigoris.sensors.gauge import Gauge
+from frigoris.sensors.hazard_lidar import HazardLidar
 from frigoris.sensors.imu import Imu
 from frigoris.sensors.landmark_camera import LandmarkCamera
 from frigoris.sensors.laser import BASE, Laser
@@ -43,6 +44,7 @@ def make_sensors(m: SimpleNamespace, switch: float) -> Sensors:
         radar=s.radar_altimeter and _radar(s.radar_altimeter, switch),
         speed=s.velocimeter and _velocimeter(s.velocimeter, switch),
         camera=s.landmark_camera and _camera(m, s.landmark_camera, switch),
+        hazard=s.hazard_lidar and _hazard_lidar(s.hazard_lidar, switch),
     )
 
 
@@ -175,6 +177,18 @@ def _camera(m: SimpleNamespace, s: SimpleNamespace, switch: float) -> LandmarkCa
         sun_M=leaf(sun),
         noise_switch=leaf(switch),
         **_timing(s),
+    )
+
+
+def _hazard_lidar(s: SimpleNamespace, switch: float) -> HazardLidar:
+    return HazardLidar(
+        mount=_mount(s),
+        half_view=leaf(0.5 * s.field_of_view),
+        range_max=leaf(s.range_max),
+        noise=leaf(switch * s.noise),
+        bias=leaf(s.bias),
+        lost=leaf(switch * s.lost),
+        side=s.pixels,
     )
 
 

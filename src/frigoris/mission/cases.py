@@ -13,6 +13,7 @@ from frigoris.flight.params import Params
 from frigoris.mission.build import Planned, join, make_params, make_planned, spread
 from frigoris.mission.dispersions import Sampler, case_key, known, make_sampler
 from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.own_trial import try_out
 from frigoris.mission.paths import read
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting
@@ -80,6 +81,7 @@ def _side_by_side(
     keys = [case_key(c.seed, 0 if c.case is None else c.case) for c in cases]
     noise = cases[0].noise
     single = make_params(si(flown), base, setting, keys[0], noise=noise)
+    try_out(single)
     truth = si(flown)
     for path in drawn[0]:
         put(truth, path, np.array([values[path] for values in drawn]).T)

@@ -22,6 +22,7 @@ def sensor_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
         if least is not None and most is not None and least >= most:
             text = f"{name}: {low} {least:g} is not below {high}, {most:g}"
             yield ("sensors", name, low), text
+    yield from _hazard_faults(tree)
     legs = _number(tree, "lander", "legs", "count")
     if legs is None:
         return
@@ -34,6 +35,16 @@ def sensor_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
         if stuck is not None and stuck > legs:
             text = f"{stuck:g} switches are stuck, on {legs:g} legs"
             yield ("sensors", "leg_switches", key), text
+
+
+def _hazard_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    """A search for safe places has an instrument to see them with."""
+    sensors, onboard = tree.get("sensors"), tree.get("onboard")
+    if not isinstance(sensors, Mapping) or not isinstance(onboard, Mapping):
+        return
+    if onboard.get("hazard_avoidance") and not sensors.get("hazard_lidar"):
+        text = "hazard_avoidance needs an instrument: add sensors.hazard_lidar"
+        yield ("onboard", "hazard_avoidance"), text
 
 
 def _number(tree: Mapping[str, Any], *path: str) -> float | None:

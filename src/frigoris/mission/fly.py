@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from frigoris.flight import channels
-from frigoris.flight.events import Event, timeline
+from frigoris.flight.events import Event, software_lost, timeline
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
 from frigoris.flight.seen import Seen
@@ -61,6 +61,7 @@ class Flight:
     sky: dict[str, float]
     dispersed: dict[str, Any] = field(default_factory=dict)
     states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
+    software: dict[str, Any] | None = None  # in another process: what it was, its pace
     branched_from: dict[str, Any] | None = None  # record and time, if it was
     wall_s: float = 0.0
     record: Path | None = None
@@ -126,7 +127,7 @@ def fly(
     seen = [look_at(stage, batch, k) for k in range(len(missions))]
     if origin:
         seen = [_with_past(s, origin) for s in seen]
-    flight = _flight(stage, case, batch, seen[0])
+    flight = as_flight(stage, case, batch, seen[0])
     flight = replace_in(flight, branched_from=origin.told if origin else None)
     if judge and stage.mission.published:
         m, world = si(as_flown(stage.mission)), stage.setting.central()
@@ -191,7 +192,8 @@ def _published(
     return rows
 
 
-def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
+def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
+    """What became of the first lane of a batch."""
     mission = stage.mission
     start = stage.planned.start
     loss, last = _telemetry_end(mission, seen)
@@ -204,6 +206,9 @@ def _flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         float(batch.flown.truth.depleted_time[0]),
         last["t_s"] if last else None,
     )
+    if batch.flown.lost:
+        loss_event = software_lost(batch.flown.lost)
+        events = sorted([*events, loss_event], key=lambda e: e.t_s)
     left = seen.truth["propellant_kg"][-1]
     end = start + timedelta(seconds=float(seen.truth["t_s"][-1]))
     return Flight(

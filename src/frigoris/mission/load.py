@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from frigoris.errors import MissionFileError, UnknownMissionError
 from frigoris.mission.catalog import find
 from frigoris.mission.check import cross_faults
+from frigoris.mission.own_module import place_module
 from frigoris.mission.paths import nearest, section_of
 from frigoris.mission.schema import Mission
 from frigoris.mission.schema_base import Section
@@ -36,6 +37,7 @@ def load_mission(mission: str | Path) -> Mission:
     source = read_extended(find(mission))
     findings = list(source.findings)
     findings += [Finding(_place(source, at), text) for at, text in read_tables(source)]
+    place_module(source)
     result = None
     try:
         result = Mission.model_validate(source.tree)

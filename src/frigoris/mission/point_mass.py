@@ -133,6 +133,8 @@ def _step(
         before=old.seq.phase,
         plan=old.plan,
         path=None,
+        aim_M=config.moon.site_M,
+        looked=None,
     )
     now = now._replace(plan=guidance.plan(config, now, k.astype(jnp.uint32)))
     wanted_M, asked = guidance.command(config, now)

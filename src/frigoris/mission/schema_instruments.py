@@ -120,6 +120,17 @@ class LandmarkCamera(Timed):
         return self
 
 
+class HazardLidar(Mounted):
+    """Imaging lidar along -z of the body, which is asked for an image now and then."""
+
+    field_of_view_deg: Number = param(1, 90, "full angle, each way")
+    pixels_count: Count = param(16, 1024, "along a side")
+    range_max_m: Number = param(1, 1e5, "longest range", 1000.0)
+    noise_m: Number = param(0, 100, "one sigma of a pixel's range", 0.03)
+    bias_m: Number = param(-100, 100, "constant error of all ranges", 0.0)
+    lost_ratio: Number = param(0, 1, "share of pixels without an echo", 0.02)
+
+
 class LegSwitches(Section):
     """They close under load, one leg after another."""
 

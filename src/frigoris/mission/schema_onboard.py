@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
+from frigoris.mission.schema_hazard import HazardAvoidance
 from frigoris.mission.schema_sequence import Sequence
 
 
@@ -135,6 +136,18 @@ class Modulator(Section):
         return self
 
 
+class TorqueFilter(Section):
+    """What the torque command goes through, for liquid that swings."""
+
+    kind: Literal["notch", "low_pass"] = item("takes one frequency out, or all above")
+    frequency_Hz: Number = param(0.001, 4, "of the notch, or the corner")
+    accel_m_s2: Number = param(
+        0, 100, "specific force it belongs to, it follows its root; 0: any force", 0.0
+    )
+    damping_ratio: Number = param(0.01, 5, "of its poles: the width of a notch", 0.7)
+    depth_ratio: Number = param(0, 1, "what a notch leaves at its frequency", 0.1)
+
+
 class Control(Section):
     """Attitude control."""
 
@@ -148,6 +161,7 @@ class Control(Section):
     modulator: Modulator | None = item(
         "of the thrusters; without one their on-time is what was asked for", None
     )
+    filter: TorqueFilter | None = item("of the torque command, if any", None)
 
 
 class Convex(Section):
@@ -161,13 +175,28 @@ class Convex(Section):
     )
 
 
+class OwnSoftware(Section):
+    """The user's own code in place of ours, found by its name."""
+
+    module: str | None = item(
+        "a .py file beside the mission, or a module to import; none: known already",
+        None,
+    )
+    name: str = item("under which its guidance, navigator or software is registered")
+
+
 class Onboard(Section):
     """The whole load."""
+
+    software: OwnSoftware | None = item("own code that flies, if any", None)
 
     navigation: Navigation = item("filter")
     guidance: Guidance = item("descent")
     control: Control = item("attitude")
     sequence: Sequence = item("phases")
+    hazard_avoidance: HazardAvoidance | None = item(
+        "search for a safe place, if any; needs a hazard lidar", None
+    )
     convex: Convex | None = item("planning of the law `convex`", None)
 
     @model_validator(mode="after")
@@ -176,4 +205,12 @@ class Onboard(Section):
         if "convex" in laws and self.convex is None:
             message = "a phase has the law convex, but there is no section convex"
             raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_guides(self) -> "Onboard":
+        own = [n for n, p in self.sequence.phases.items() if p.law == "own"]
+        if own and self.software is None:
+            message = f"phase {own[0]} has the law own, but there is no software"
+            raise PydanticCustomError("software", "{m}", {"m": message})
         return self

@@ -6,6 +6,7 @@ from pydantic_core import PydanticCustomError
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 from frigoris.mission.schema_instruments import (
     ZERO,
+    HazardLidar,
     LandmarkCamera,
     LegSwitches,
     Mounted,
@@ -107,3 +108,4 @@ class Sensors(Section):
     radar_altimeter: RadarAltimeter | None = item("radar altimeter, if any", None)
     velocimeter: Velocimeter | None = item("Doppler velocimeter, if any", None)
     landmark_camera: LandmarkCamera | None = item("landmark camera, if any", None)
+    hazard_lidar: HazardLidar | None = item("hazard lidar, if any", None)

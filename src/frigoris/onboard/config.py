@@ -10,8 +10,10 @@ from jaxtyping import Array, Float
 from frigoris.math.harmonics import Harmonics
 from frigoris.onboard.editing import Editor
 from frigoris.onboard.ground_map import GroundMap
+from frigoris.onboard.hazard.config import HazardConfig
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
+from frigoris.onboard.shaping import Shape
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
 
@@ -166,6 +168,7 @@ class ControlConfig(eqx.Module):
     torque_trim_max: Scalar  # integral action at most [N m]
     trim_gain: Scalar  # [1/s]
     modulator: Pwpf | None  # of the attitude thrusters
+    filter: Shape | None  # of the torque command
 
 
 class Bound(eqx.Module):
@@ -215,3 +218,4 @@ class OnboardConfig(eqx.Module):
     control: ControlConfig
     sequence: SequenceConfig
     convex: ConvexConfig | None
+    hazard: HazardConfig | None  # None: it lands where it is sent

@@ -10,6 +10,7 @@ from jaxtyping import Array, UInt32
 from frigoris.math.vectors import norm
 from frigoris.onboard import sequence
 from frigoris.onboard.config import OnboardConfig, Phase, Target
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.law import Burn, Law, Plan, Situation
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.laws.table import LAWS
@@ -34,6 +35,8 @@ class Guided(NamedTuple):
     before: Index  # phase of the last tick
     plan: Plan
     path: Path | None
+    aim_M: Vec3  # where to land [m]
+    looked: Looked | None  # what the last look at the ground came to
 
 
 def _burn(config: OnboardConfig, mass: Scalar) -> Burn:
@@ -81,6 +84,8 @@ def _situation(
         target=target_of(phases, phase),
         plan=now.plan,
         path=now.path,
+        aim_M=now.aim_M,
+        looked=now.looked,
     )
 
 

@@ -19,6 +19,7 @@ LAWS = {
     "rate_of_descent": "constant descent rate, horizontal velocity nulled (P66)",
     "ascend": "full thrust back into an orbit",
     "off": "engines and thrusters off",
+    "own": "the guidance law that `onboard.software` names",
 }
 
 # laws that must be told what to aim at

@@ -4,6 +4,9 @@ The only door of this folder. It is a pure function of its configuration, its ow
 and the measurements; nothing here can see the truth.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
@@ -21,22 +24,32 @@ from frigoris.onboard import (
     navigation,
     ranging,
     sequence,
+    shaping,
     throttle,
 )
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.hazard import look
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.law import Plan
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.laws.path import none as no_path
 from frigoris.onboard.modulation import Modulation
 from frigoris.onboard.quantities import Known
 from frigoris.phases import BRAKING
-from frigoris.types import Flag, Index, Jets, Quat, Scalar, Vec3
+from frigoris.types import Flag, Index, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
 POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 IN_ORBIT = ("hold", "coast", "deorbit")  # laws without a landing to steer
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
+
+
+Navigate: TypeAlias = Callable[
+    [OnboardConfig, "OnboardState", Measurements, UInt32[Array, ""]],
+    tuple[navigation.Navigator, inbox.Inbox],
+]
+Guide: TypeAlias = Callable[[OnboardConfig, navigation.Navigator], tuple[Vec3, Scalar]]
 
 
 class OnboardState(eqx.Module):
@@ -48,6 +61,8 @@ class OnboardState(eqx.Module):
     plan: Plan
     path: Path | None  # to be tracked, from outside; None where no law tracks one
     trim: Vec3  # torque that cancels the steady disturbance [N m]
+    aim_M: Vec3  # where to land, at first the site of the load [m]
+    looked: Looked | None  # what the last look at the ground came to
     propellant_used: Scalar  # by the flow of the commands [kg]
     engines_off: Scalar  # time since the engines were commanded off [s]
     main_thrust: Scalar  # of the group of the deorbit burn, by its planned lag [N]
@@ -59,6 +74,7 @@ class OnboardState(eqx.Module):
     inbox: inbox.Inbox  # said by instruments and not yet used
     jets_on: Flag  # an attitude thruster fires in this tick
     modulation: Modulation  # of the attitude thrusters
+    shaping: shaping.Memory | None  # of the filter of the torque command
 
 
 def start(
@@ -75,6 +91,8 @@ def start(
         plan=Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero),
         path=None if convex is None else no_path(zero, convex.intervals + 1),
         trim=jnp.zeros_like(r_M),
+        aim_M=config.moon.site_M + 0.0 * r_M,
+        looked=None if config.hazard is None else look.start(zero),
         propellant_used=zero,
         engines_off=zero + 10.0 * SETTLE,
         main_thrust=zero,
@@ -86,7 +104,18 @@ def start(
         inbox=inbox.empty(config, zero),
         jets_on=zero > 1.0,
         modulation=Modulation(jets, jets > 1.0),
+        shaping=shaping.start(config.control.filter, jnp.zeros_like(r_M)),
     )
+
+
+class Doors(NamedTuple):
+    """Parts of a tick that come from outside; None is ours."""
+
+    navigate: Navigate | None = None
+    guide: Guide | None = None  # of the phases whose law is `own`
+
+
+OURS = Doors()
 
 
 def mass_estimate(config: OnboardConfig, state: OnboardState) -> Scalar:
@@ -101,17 +130,30 @@ def step(
     measured: Measurements,
     tick: UInt32[Array, ""],
     dt: Scalar,
+    doors: Doors = OURS,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
-    nav, post = _navigate(config, state, measured, tick)
+    if doors.navigate is None:
+        nav, post, shift_M = _navigate(config, state, measured, tick)
+    else:
+        nav, post = doors.navigate(config, state, measured, tick)
+        shift_M = jnp.zeros_like(nav.r_M)
     seq = _sequenced(config, state, nav, measured, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
+    state = _carried(state, shift_M)
     mass = mass_estimate(config, state)
     now = _guided(state, nav, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
     direction, thrust = guidance.command(config, now)
+    if doors.guide is not None:
+        own = sequence.within(config.sequence, seq.phase, ("own",))
+        way, force = doors.guide(config, nav)
+        direction, thrust = (
+            jnp.where(own, way, direction),
+            jnp.where(own, force, thrust),
+        )
     state = replace_at(
         lambda s: (s.navigator, s.inbox, s.sequencer, s.plan),
         state,
@@ -134,6 +176,8 @@ def _guided(
         before=state.sequencer.phase,
         plan=state.plan,
         path=state.path,
+        aim_M=state.aim_M,
+        looked=state.looked,
     )
 
 
@@ -168,7 +212,7 @@ def _sequenced(
     )
 
 
-def _com(config: OnboardConfig, state: OnboardState) -> Vec3:
+def centre_of_mass(config: OnboardConfig, state: OnboardState) -> Vec3:
     """Centre of mass by the propellant that is left [m]."""
     v = config.vehicle
     full = (mass_estimate(config, state) - v.mass_empty) / (v.mass_start - v.mass_empty)
@@ -180,10 +224,11 @@ def _navigate(
     state: OnboardState,
     measured: Measurements,
     tick: UInt32[Array, ""],
-) -> tuple[navigation.Navigator, inbox.Inbox]:
+) -> tuple[navigation.Navigator, inbox.Inbox, Vec3]:
+    """The estimate, what is not used yet, and the move of the position by updates."""
     in_orbit = sequence.within(config.sequence, state.sequencer.phase, IN_ORBIT)
     resting = in_orbit & (state.engines_off >= SETTLE) & ~state.jets_on
-    com_B = _com(config, state)
+    com_B = centre_of_mass(config, state)
     nav = navigation.strapdown(
         state.navigator,
         config.moon,
@@ -219,10 +264,19 @@ def _navigate(
         return fixes.update_rest(nav, config), inbox.placed(post)
 
     both = lax.cond(tick % FILTER_TICKS == 0, ranged, lambda b: b, (nav, post))
-    done: tuple[navigation.Navigator, inbox.Inbox] = lax.cond(
-        tick % STAR_TICKS == 0, calibrated, lambda b: b, both
-    )
-    return done
+    after, post = lax.cond(tick % STAR_TICKS == 0, calibrated, lambda b: b, both)
+    return after, post, after.r_M - nav.r_M
+
+
+def _carried(state: OnboardState, shift_M: Vec3) -> OnboardState:
+    """A place that was seen is known from where it was seen: a correction of the
+    lander's position moves the aim with it. Before the first look the aim is a place
+    of the map, and stays.
+    """
+    if state.looked is None:
+        return state
+    shift_M = jnp.where(state.looked.scans > 0.0, shift_M, 0.0)
+    return replace_at(lambda s: s.aim_M, state, state.aim_M + shift_M)
 
 
 def _gauged(
@@ -252,22 +306,17 @@ def _actuate(
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
     )
-    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
-    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    force = main * v.main_thrust + assist * v.assist_thrust
     q_cmd = control.attitude_command(direction, config.guidance.plane_normal_M)
+    torque, trim, shaped = _torque(config, state, q_cmd, force, mass, tight, dt)
     nav = state.navigator
-    torque, trim = control.torque_command(
-        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
-    )
     torque = jnp.where(down, 0.0, torque)
     gimbal, rest = control.swing(config, torque, main * v.main_thrust)
     rcs_duty, modulation = control.allocate(
         config, rest, tight & ~down, state.modulation, dt
     )
-    burning = jnp.where(
-        v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
-    )
-    used = main * v.main_flow + assist * v.assist_flow + _rcs_flow(config, rcs_duty)
+    used = throttle.flow(config, main, assist)
+    used = used + v.rcs_flow * jnp.sum(rcs_duty, axis=0)
     cant = _nadir_cant(config, nav)
     on: Flag = (main > 0.0) | (assist > 0.0)
     new = OnboardState(
@@ -277,18 +326,20 @@ def _actuate(
         plan=replace_at(lambda p: p.age, state.plan, state.plan.age + dt),
         path=state.path,
         trim=trim,
+        aim_M=state.aim_M,
+        looked=state.looked,
         propellant_used=state.propellant_used + used * dt,
         engines_off=jnp.where(on, 0.0, state.engines_off + dt),
-        main_thrust=burning
-        + (state.main_thrust - burning) * jnp.exp(-dt / v.thrust_lag),
+        main_thrust=throttle.lagging(config, state.main_thrust, main, assist, dt),
         q_cmd=q_cmd,
         torque_cmd=torque,
-        thrust_cmd=main * v.main_thrust + assist * v.assist_thrust,
+        thrust_cmd=force,
         duty_cmd=assist,
         laser_cant=cant,
         inbox=state.inbox,
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
         modulation=modulation,
+        shaping=shaped,
     )
     return new, Commands(
         main_duty=main,
@@ -299,15 +350,35 @@ def _actuate(
     )
 
 
+def _torque(
+    config: OnboardConfig,
+    state: OnboardState,
+    q_cmd: Quat,
+    force: Scalar,
+    mass: Scalar,
+    tight: Flag,
+    dt: Scalar,
+) -> tuple[Vec3, Vec3, shaping.Memory | None]:
+    """Torque behind its filter [N m], the trim in it, and what the filter remembers."""
+    v, nav = config.vehicle, state.navigator
+    full = (mass - v.mass_empty) / (v.mass_start - v.mass_empty)
+    inertia = v.inertia_dry + full * (v.inertia_wet - v.inertia_dry)
+    torque, trim = control.torque_command(
+        config, state.trim, nav.q_MB, nav.omega_B, q_cmd, inertia, tight, dt
+    )
+    if config.control.filter is None:
+        return torque, trim, None
+    torque, shaped = shaping.shaped(
+        config.control.filter, torque, state.shaping, force / mass, tight, dt
+    )
+    return torque, trim, shaped
+
+
 def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
     """Whether the attitude is held as in a burn, and not as in a coast."""
     soon = config.sequence.ignition_time - time < POINTING_TIME
     settles = soon & sequence.among(phase, guidance.BEFORE)
     return ~sequence.within(config.sequence, phase, ("coast",)) | settles
-
-
-def _rcs_flow(config: OnboardConfig, duty: Jets) -> Scalar:
-    return config.vehicle.rcs_flow * jnp.sum(duty, axis=0)
 
 
 def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:

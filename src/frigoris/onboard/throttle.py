@@ -57,6 +57,23 @@ def duties(
     return main, pulse(duty * dt, v.assist_on_time_min, dt) / dt
 
 
+def flow(config: OnboardConfig, main: Scalar, assist: Scalar) -> Scalar:
+    """Propellant that the engines take at their duties [kg/s]."""
+    v = config.vehicle
+    return main * v.main_flow + assist * v.assist_flow
+
+
+def lagging(
+    config: OnboardConfig, now: Scalar, main: Scalar, assist: Scalar, dt: Scalar
+) -> Scalar:
+    """What the engines of the deorbit burn give after a tick, by their lag [N]."""
+    v = config.vehicle
+    group = jnp.where(
+        v.main_thrust > 0.0, main * v.main_thrust, assist * v.assist_thrust
+    )
+    return group + (now - group) * jnp.exp(-dt / v.thrust_lag)
+
+
 def _last(v: VehicleModel, missing: Scalar, single: Scalar, dt: Scalar) -> Scalar:
     """Duty for an impulse that is missing yet [N s] of an engine of thrust `single`.
 

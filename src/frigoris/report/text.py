@@ -25,6 +25,7 @@ OUTCOMES = {  # name -> (in words, class of the page)
     "still_flying": ("still flying", "warn"),
     "in_orbit": ("in orbit", "warn"),
     "not_finite": ("computation broke down", "warn"),
+    "software_lost": ("flight software lost", "bad"),
 }
 
 

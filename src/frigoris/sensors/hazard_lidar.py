@@ -5,10 +5,8 @@ share of the pixels has no echo. What makes it a map of heights is the flight so
 work: here only ranges are made, and nothing else leaves the instrument.
 
 An image takes many rays and is taken a few times in a flight, between the compiled
-slices; so the instrument is no part of the tick.
+slices (`flight.scan`); so the instrument is no part of the tick.
 """
-
-from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -17,6 +15,7 @@ from jaxtyping import Array, Float
 
 from frigoris.math.noise import normals
 from frigoris.math.rotation import rotate
+from frigoris.messages import RangeImage
 from frigoris.moon.ground import Ground, ray
 from frigoris.sensors import mount
 from frigoris.sensors.mount import Mount
@@ -32,18 +31,12 @@ class HazardLidar(eqx.Module):
     noise: Scalar  # one sigma of a range [m]
     bias: Scalar  # [m]
     lost: Scalar  # share of pixels without an echo [-]
+    side: int = eqx.field(static=True, default=64)  # pixels along a side of an image
 
 
-class Image(NamedTuple):
-    """What it says: directions in its own axes, as believed, and a range for each."""
-
-    beams_B: Float[Array, "3 pixels"]
-    ranges: Float[Array, " pixels"]  # [m], NaN without an echo
-
-
-def directions(lidar: HazardLidar, side: int) -> Float[Array, "3 pixels"]:
+def directions(lidar: HazardLidar) -> Float[Array, "3 pixels"]:
     """Beams of an image, row by row, evenly spaced on the plane that they look at."""
-    line = jnp.tan(lidar.half_view) * jnp.linspace(-1.0, 1.0, side)
+    line = jnp.tan(lidar.half_view) * jnp.linspace(-1.0, 1.0, lidar.side)
     x, y = (a.ravel() for a in jnp.meshgrid(line, line, indexing="ij"))
     beams = jnp.stack([x, y, -jnp.ones_like(x)])
     return beams / jnp.sqrt(jnp.sum(beams * beams, axis=0))
@@ -56,10 +49,9 @@ def scan(
     place_M: Vec3,
     q_MB: Quat,
     key: Key,
-    side: int,
-) -> Image:
+) -> RangeImage:
     """One image from a place [m]; the key names its noise."""
-    beams = directions(lidar, side)
+    beams = directions(lidar)
     u_M = rotate(mount.axes(lidar.mount, q_MB)[:, None], beams)
     many = jnp.broadcast_to(place_M[:, None], u_M.shape)
     one = jnp.ones(beams.shape[1])
@@ -70,4 +62,4 @@ def scan(
     heard = hit & (rho < lidar.range_max)
     heard = heard & (jax.scipy.stats.norm.cdf(draws[:, 1]) >= lidar.lost)
     value = rho + lidar.bias + lidar.noise * draws[:, 0]
-    return Image(beams, jnp.where(heard, value, jnp.nan))
+    return RangeImage(beams, jnp.where(heard, value, jnp.nan))

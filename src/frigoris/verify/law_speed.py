@@ -75,6 +75,8 @@ def situation(name: str) -> Situation:
         target=target,
         plan=Plan(level=one, t_go=60.0 * one, age=one, c0=one, c1=0.0 * one),
         path=path,
+        aim_M=jnp.asarray(load.moon.site_M),
+        looked=None,
     )
     arrays: Situation = jax.tree.map(jnp.asarray, at)
     return arrays

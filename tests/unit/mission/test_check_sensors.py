@@ -23,6 +23,14 @@ WRONG = {
         "onboard: {sequence: {contact_votes_count: 5}}",
         "5 switches must agree that it stands, on 4 legs",
     ),
+    "a search without eyes": (
+        "onboard: {hazard_avoidance: {scan_altitudes_m: [300]}}",
+        "hazard_avoidance needs an instrument: add sensors.hazard_lidar",
+    ),
+    "looks in the wrong order": (
+        "onboard: {hazard_avoidance: {scan_altitudes_m: [80, 300]}}",
+        "each below the last",
+    ),
     "more stuck than legs": (
         "sensors: {leg_switches: {stuck_open_count: 6}}",
         "6 switches are stuck, on 4 legs",

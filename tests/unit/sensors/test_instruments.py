@@ -293,7 +293,7 @@ def test_a_hazard_lidar_sees_a_plane_and_a_step():
     r_M = jnp.asarray(place_M(SITE, 0.0, 0.0, 100.0))
     q = upright(r_M)
     key = jnp.array([1, 2], jnp.uint32)
-    image = hazard_lidar.scan(unit, ground, r_M, q, key, 64)
+    image = hazard_lidar.scan(unit, ground, r_M, q, key)
     assert 2 * 100.0 * np.tan(np.radians(5.0)) / 63 < 0.3  # between pixels [m]
     w, x, y, z = np.asarray(q)
     turn = Rotation.from_quat([x, y, z, w]).as_matrix()
@@ -314,7 +314,7 @@ def test_a_hazard_lidar_sees_a_plane_and_a_step():
     noisy = dataclasses.replace(
         unit, noise=jnp.float64(0.05), lost=jnp.float64(0.1), bias=jnp.float64(1.0)
     )
-    other = hazard_lidar.scan(noisy, ground, r_M, q, key, 64)
+    other = hazard_lidar.scan(noisy, ground, r_M, q, key)
     away = np.asarray(other.ranges - image.ranges)
     assert np.isnan(away).mean() == pytest.approx(0.1, abs=0.02)
     assert np.nanmean(away) == pytest.approx(1.0, abs=0.01)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import equinox as eqx
 
 from frigoris.onboard.config import OnboardConfig, Target
+from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.navigation import Navigator
 from frigoris.types import Flag, Scalar, Vec3
@@ -43,6 +44,8 @@ class Situation(NamedTuple):
     target: Target | None  # of the phase
     plan: Plan
     path: Path | None  # to be tracked
+    aim_M: Vec3  # where to land [m]
+    looked: Looked | None  # what the last look at the ground came to
 
 
 Command = tuple[Vec3, Scalar]  # direction of thrust in M (unit), thrust [N]

@@ -35,3 +35,5 @@ HOLD = COAST = Law(_quiet)
 DEORBIT = Law(_deorbit, alone=True)
 TRIM = Law(_trim, alone=True)
 OFF = Law(_off)
+# its commands come from outside, see `onboard.own`
+OWN = Law(_quiet, full=True, near=True)

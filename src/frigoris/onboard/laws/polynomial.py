@@ -25,9 +25,10 @@ from frigoris.types import Flag, Scalar, Vec3
 
 STEPS = 20  # of the look ahead for the peak of thrust
 SEARCH = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)  # steps of the time to go [s]
-TRACK = (1.0, 1.0, 0.0, 0.0)  # the same of a solution that is flown [s]
-RESCUE = (8.0, 4.0, 2.0, 1.0)  # and of one that asks for more thrust than there is [s]
-SOONEST, HELD = 1.0, 3.0  # [s]
+# the same of a solution that is flown, and of one that asks for more thrust than there
+# is, in parts of the time to go
+TRACK, RESCUE = (0.02, 0.01, 0.0, 0.0), (0.24, 0.12, 0.06, 0.03)
+SOONEST = 1.0  # [s]
 
 
 class Family(NamedTuple):
@@ -139,24 +140,24 @@ def solve(family: Family, at: Situation, flown: Flag) -> Plan:
         flown, running, time_to_stop(norm(nav.v_M - to.v), height, at.burn)
     )
 
+    # who flies a solution moves it a little; no step at all is for its neighbours
+    own = [
+        jnp.where(plan.level > 1.0, r, t) for r, t in zip(RESCUE, TRACK, strict=True)
+    ]
+
     def search(count: int) -> tuple[Scalar, Scalar]:
-        # who flies a solution moves it a little; no step at all is for its neighbours
-        lost = plan.level > 1.0
-        none = [0.0] * (count - len(TRACK))
-        rows = zip([*TRACK, *none], [*RESCUE, *none], (SEARCH * 2)[:count], strict=True)
-        steps = jnp.stack(
-            [
-                jnp.where(flown, jnp.where(lost, b, a), c) + 0.0 * guess
-                for a, b, c in rows
-            ]
+        small = [running * x for x in own] + [0.0 * running] * (count - len(own))
+        wide = (SEARCH * 2)[:count]
+        steps = [jnp.where(flown, a, b) for a, b in zip(small, wide, strict=True)]
+        return least_peak(
+            family, to, nav.r_M, nav.v_M, at.burn, guess, jnp.stack(steps)
         )
-        return least_peak(family, to, nav.r_M, nav.v_M, at.burn, guess, steps)
 
     t, level = lax.cond(
         jnp.any(~flown), lambda: search(2 * len(SEARCH)), lambda: search(len(TRACK))
     )
     # near its end a path bends too much to be planned again
-    held = flown & (running < HELD)
+    held = flown & (running < target.freeze)
     return Plan(
         level=level,
         t_go=jnp.where(held, running, t),
@@ -178,5 +179,9 @@ def command(family: Family, at: Situation) -> Command:
 def thrust_for(at: Situation, total_M: Vec3) -> Command:
     """Thrust that makes a total acceleration, as far as the engines go."""
     a = total_M - at.nav.free_M
+    up = at.nav.r_M / norm(at.nav.r_M)
+    # never downward: turned over, the lander would need half a minute to turn back
+    lifted = dot(a, up)
+    a = a + up * (jnp.maximum(lifted, 0.0) - lifted)
     size = norm(a) + 1e-9
     return a / size, jnp.minimum(at.burn.mass * size, at.most)

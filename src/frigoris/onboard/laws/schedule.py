@@ -3,16 +3,22 @@ r"""Altitude-velocity schedule: a descent rate by altitude, down to the ground.
 Down to the end of the square-root part the rate follows
 $w^2 = w_1^2 + 2 a_s (h - h_1)$, a constant deceleration `a_s`; then it falls linearly
 to the landing rate, which is held until contact, also below an estimated height of
-zero. The horizontal velocity is nulled within a tilt limit.
+zero. The horizontal velocity is nulled within a tilt limit; after a look at the ground
+the lander is steered over its aim instead, see `hazard.divert`.
 """
 
 import jax.numpy as jnp
 
 from frigoris.math.vectors import dot, norm
-from frigoris.onboard.config import GuidanceConfig, OnboardConfig
+from frigoris.onboard.config import GuidanceConfig
+from frigoris.onboard.hazard import divert
+from frigoris.onboard.hazard.config import HazardConfig
 from frigoris.onboard.laws.law import Command, Law, Situation
 from frigoris.onboard.navigation import Navigator, height
-from frigoris.types import Scalar, Vec3
+from frigoris.types import Flag, Scalar, Vec3
+
+# heights over the first look's between which the drift to the target fades out [-]
+STOPPING, STOPPED = 2.5, 1.2
 
 
 def schedule(g: GuidanceConfig, h: Scalar) -> tuple[Scalar, Scalar]:
@@ -38,9 +44,15 @@ def _command(at: Situation) -> Command:
     h = height(nav, at.config)
     planned, slope = schedule(g, h)
     a_up = slope * descent + g.rate_gain * (descent - planned)
-    wanted_M = _drift_command(nav, at.config, h, up)
+    wanted_M = _drift_command(at, h, up)
+    a_level = g.drift_gain * (wanted_M - drift_M)
     tilt = jnp.where(h > g.schedule_height, g.tilt_max, g.tilt_landing_max)
-    return leaning(at, a_up, g.drift_gain * (wanted_M - drift_M), tilt)
+    if at.config.hazard is not None and at.looked is not None:
+        looked = at.looked.scans > 0.0
+        return leaning(
+            at, a_up, *_over_aim(at, at.config.hazard, looked, a_level, tilt)
+        )
+    return leaning(at, a_up, a_level, tilt)
 
 
 def parts(nav: Navigator) -> tuple[Vec3, Scalar, Vec3]:
@@ -65,11 +77,31 @@ def leaning(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command
     return a / thrust, jnp.minimum(at.burn.mass * thrust, at.most)
 
 
-def _drift_command(nav: Navigator, config: OnboardConfig, h: Scalar, up: Vec3) -> Vec3:
-    """Horizontal velocity towards the target [m/s], fading out over the last metres."""
-    g = config.guidance
-    site = config.moon.site_M
-    miss = site - up * dot(site, up)  # towards the target, level part
+def _over_aim(
+    at: Situation, c: HazardConfig, looked: Flag, a_level: Vec3, tilt: Scalar
+) -> tuple[Vec3, Scalar]:
+    """Level acceleration [m/s^2] and largest tilt [rad]; those given before a look.
+
+    Towards that the drift to the target fades out: an upright lander sees below it what
+    it can reach.
+    """
+    g, h = at.config.guidance, height(at.nav, at.config)
+    up, _, drift_M = parts(at.nav)
+    miss = at.aim_M - up * dot(at.aim_M, up)
+    steered = divert.steer(miss, drift_M, divert.time_to_go(c, g, h))
+    stopped = -g.drift_gain * drift_M
+    share = jnp.clip((h / c.altitudes[0] - STOPPED) / (STOPPING - STOPPED), 0.0, 1.0)
+    a_level = stopped + share * (a_level - stopped)
+    return (
+        jnp.where(looked, steered, a_level),
+        jnp.where(looked, jnp.minimum(tilt, c.tilt_max), tilt),
+    )
+
+
+def _drift_command(at: Situation, h: Scalar, up: Vec3) -> Vec3:
+    """Horizontal velocity towards the aim [m/s], fading out over the last metres."""
+    g, aim = at.config.guidance, at.aim_M
+    miss = aim - up * dot(aim, up)  # towards it, level part
     fade = jnp.clip((h - 30.0) / 70.0, 0.0, 1.0)  # [m]: none below 30, all above 100
     wanted = g.position_gain * miss
     size = norm(wanted) + 1e-9

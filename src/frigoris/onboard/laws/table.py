@@ -30,4 +30,5 @@ LAWS: dict[str, Law] = {
     "rate_of_descent": rate_of_descent.LAW,
     "ascend": ascend.LAW,
     "off": orbit.OFF,
+    "own": orbit.OWN,
 }

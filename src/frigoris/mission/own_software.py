@@ -1,0 +1,108 @@
+"""The user's own code, found by what a mission file says of it.
+
+What is wrong with it is the user's mistake: one message with file and line. Whether it
+can fly is tried by `own_trial`.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+from frigoris.errors import UserError
+from frigoris.mission.paths import did_you_mean
+from frigoris.mission.schema import Mission
+from frigoris.onboard.own import Own, registry
+
+_loaded: dict[tuple[str, str], Own] = {}  # by file content and name: a program each
+
+
+def load(told: SimpleNamespace | None) -> Own | None:
+    """What `onboard.software` names, None where it is left out."""
+    if told is None:
+        return None
+    before = set(registry)
+    if told.module is not None:
+        _import(told.module)
+    own = registry.get(told.name)
+    if own is None:
+        raise UserError(_unknown(told, sorted(set(registry) - before)))
+    return _loaded.setdefault((own.sha256 + own.file, own.name), own)
+
+
+def _unknown(told: SimpleNamespace, new: list[str]) -> str:
+    if told.module is None:
+        return (
+            f"Cannot fly by {told.name!r}: nothing is registered under that name in "
+            "this process. Name the file that registers it under "
+            "onboard.software.module."
+        )
+    names = new or sorted(registry)
+    return (
+        f"Cannot fly by {told.name!r}: {told.module} registers "
+        f"{', '.join(names) or 'nothing'}.{did_you_mean(told.name, names)} Write "
+        f'@frigoris.register_guidance("{told.name}") (or register_navigator, '
+        "register_software) before the function."
+    )
+
+
+_modules: dict[str, tuple[str, ModuleType]] = {}  # file: hash of its text, module
+
+
+def _import(name: str) -> None:
+    try:
+        if not name.endswith(".py"):
+            importlib.import_module(name)
+            return
+        path = Path(name)
+        mark = hashlib.sha256(path.read_bytes()).hexdigest()
+        if _modules.get(name, ("", None))[0] == mark:
+            return
+        spec = importlib.util.spec_from_file_location(f"own_{mark[:12]}", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module.__name__] = module
+        spec.loader.exec_module(module)
+        _modules[name] = (mark, module)
+    except OSError as error:
+        raise UserError(
+            f"Cannot read the flight software {name}: {error.strerror or error}. Its "
+            "path is counted from the folder of the mission file."
+        ) from None
+    except Exception as error:  # whatever a user's file may raise when it is run
+        raise UserError(
+            f"Cannot load the flight software {name}: {place(error, name)}{say(error)}"
+        ) from None
+
+
+def say(error: Exception) -> str:
+    """Kind and first line of an error."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first[:300]}"
+
+
+def place(error: Exception, file: str) -> str:
+    """The last line of the user's file on the way to an error."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{error.filename}:{error.lineno}: "
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if Path(f.filename) == Path(file)]
+    return f"{own[-1].filename}:{own[-1].lineno}: " if own else ""
+
+
+def code_mark(mission: Mission) -> dict[str, str] | None:
+    """Which code flies: its name, and the hash of its file. None for ours."""
+    own = load(_as_told(mission))
+    if own is None:
+        return None
+    return {"name": own.name, "kind": own.kind, "sha256": own.sha256}
+
+
+def _as_told(mission: Mission) -> SimpleNamespace | None:
+    told = mission.onboard.software
+    if told is None:
+        return None
+    return SimpleNamespace(module=told.module, name=told.name)
