@@ -105,7 +105,10 @@ def _command(at: Situation) -> Command:
     a = led(to, at.nav.r_M, at.nav.v_M, t, target.lead) - at.nav.free_M
     up, travel = axes(at.config)
     a = upright(a, at.most / at.burn.mass, up, travel)
-    return thrust_for(at, a + at.nav.free_M)
+    if target.jerk_along is None:
+        return thrust_for(at, a + at.nav.free_M)
+    size = norm(a) + 1e-9  # also below the horizontal, as it was flown
+    return a / size, jnp.minimum(at.burn.mass * size, at.most)
 
 
 LAW = Law(_command, _solve, full=True)
