@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from frigoris.flight import lockout
+from frigoris.flight import gates, lockout
 from frigoris.flight.channels import Table
 from frigoris.flight.events import at, crossing, first, phase_start
 from frigoris.flight.outcome import LANDED
@@ -183,4 +183,5 @@ OBSERVABLES: dict[str, Callable[[Seen], float]] = {
     "est_zero_to_dry_s": lambda s: lockout.dry(s) - lockout.passes(s, lockout.ZERO),
     "dry_to_impact_s": lockout.fall,
     "propellant_used_kg": lockout.propellant_used,
+    **gates.OBSERVABLES,
 }

@@ -22,3 +22,4 @@ class Seen:
     miss: float  # of the contact from the target, NaN without contact [m]
     planned_rate: Callable[[float], float]  # schedule: altitude to descent rate
     arcs: dict[str, float]  # powered arcs flown by themselves
+    level: float = 0.0  # of the target over the reference sphere [m]

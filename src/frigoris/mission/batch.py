@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.constants import TICK
+from frigoris.constants import RADIUS_MOON, TICK
 from frigoris.errors import UserError
 from frigoris.flight import channels
 from frigoris.flight.landing import Settled, figures, path_table, settle
@@ -215,4 +215,5 @@ def look_at(stage: Stage, batch: Batch, lane: int) -> Seen:
         miss=miss,
         planned_rate=lambda h: schedule_rate(planned.onboard, h),
         arcs={},
+        level=float(np.linalg.norm(site_M)) - RADIUS_MOON,
     )

@@ -96,6 +96,30 @@ METRICS: dict[str, Metric] = {
     "propellant_used_kg": Metric("kg", "from the deorbit burn to the end"),
 }
 
+# The gates of a descent: what is asked where, each as one metric. Heights are those of
+# the footpads over the target, so that relief on the way does not count.
+MARKS = (13_692, 11_945, 6898, 2287, 152)  # heights with published rows [m]
+GATES = {
+    "throttle_recovery": "where the main engines leave full thrust",
+    "approach": "at the start of the phase approach",
+    **{f"over_{mark}_m": f"{mark} m over the target" for mark in MARKS},
+}
+ASKED = {
+    "after_planned_ignition_s": Metric("s", "planned ignition to there"),
+    "height_m": Metric("m", "height over the target"),
+    "rate_m_s": Metric("m_s", "descent rate"),
+    "inertial_speed_m_s": Metric("m_s", "speed with that of the Moon's turning"),
+    "dv_m_s": Metric("m_s", "thrust over mass since the planned ignition"),
+}
+METRICS["contact_dv_m_s"] = Metric(
+    "m_s", "thrust over mass from the planned ignition to first contact"
+)
+METRICS |= {
+    f"{gate}_{what}": Metric(metric.unit, f"{where}: {metric.about}")
+    for gate, where in GATES.items()
+    for what, metric in ASKED.items()
+}
+
 
 def split(metric: str) -> tuple[str, str]:
     """The fault taken away, empty if none is, and the metric proper."""

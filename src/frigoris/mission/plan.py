@@ -153,14 +153,17 @@ def make_plan(
         m.orbit.ignition_before_perilune,
     )
     omega = np.asarray(world.omega_MI_M)
-    ground = 600e3
-    for _ in range(4):
+    told = m.orbit.ignition_ground
+    ground = 600e3 if told is None else float(told)
+    for _ in range(4 if told is None else 1):
         angle = ground / float(burn.radius)
         here = np.cos(angle) * up - np.sin(angle) * travel
         ahead = np.cos(angle) * travel + np.sin(angle) * up
         carried = np.cross(omega, r * here)
         b, c = carried @ ahead, carried @ carried
         speed = -b + np.sqrt(b * b - c + v_h * v_h)
+        if told is not None:
+            break
         state = Approach(
             height=jnp.float64(r - float(burn.radius) - standoff),
             rate_up=jnp.float64(v_r),

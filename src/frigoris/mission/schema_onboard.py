@@ -108,7 +108,9 @@ class Guidance(Section):
     )
     tilt_max_deg: Number = param(0.1, 90, "from the vertical, in terminal descent")
     tilt_landing_max_deg: Number = param(0.1, 90, "from the vertical, when landing")
-    main_off_altitude_m: Number = param(0, 5000, "the main engine is off below it")
+    main_off_altitude_m: Number = param(
+        -1000, 5000, "the main engine is off below it; far below ground: never"
+    )
     rate_gain_per_s: Number = param(0.001, 10, "descent-rate error to acceleration")
     drift_gain_per_s: Number = param(
         0.001, 10, "horizontal velocity error to acceleration"

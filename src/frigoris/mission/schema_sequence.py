@@ -76,6 +76,9 @@ class End(Section):
     propellant_below_kg: Number | None = param(
         0, 1e6, "of the descent engines, by bookkeeping", None
     )
+    ground_below_km: Number | None = param(
+        -5400, 5400, "still to go to the target; less than 0 for half an orbit", None
+    )
     perilune_above_km: Number | None = param(
         -2000, 1000, "lowest point of the orbit over the site", None
     )

@@ -198,6 +198,9 @@ class Orbit(Section):
     doi_to_ignition_s: Number = param(
         60, 7200, "end of the deorbit burn to start of the braking burn"
     )
+    ignition_ground_km: Number | None = param(
+        1, 5000, "from there to the target; none: what the braking law needs", None
+    )
     lead_s: Number = param(10, 600, "flight starts this long before the burn", 60.0)
     insertion: Insertion | None = item("orbit insertion, flown by itself", None)
     circularisation: Circularisation | None = item("last burn before the descent", None)

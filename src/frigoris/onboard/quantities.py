@@ -51,6 +51,14 @@ def _tilt(k: Known) -> Scalar:
     return atan2(norm(cross(axis_M, k.nav.r_M)), dot(axis_M, k.nav.r_M))
 
 
+def ground(k: Known) -> Scalar:
+    """Ground still to go to the target, negative beyond it [m]."""
+    site, normal = k.config.moon.site_M, k.config.guidance.plane_normal_M
+    radius = norm(site)
+    along = dot(k.nav.r_M, cross(normal, site / radius))
+    return -radius * atan2(along, dot(k.nav.r_M, site / radius))
+
+
 def perilune(k: Known) -> Scalar:
     """Lowest point of the present orbit above the site [m]."""
     moon = k.config.moon
@@ -76,4 +84,5 @@ TABLE: dict[str, Callable[[Known], Scalar]] = {
     "silence": lambda k: k.silence,
     "propellant": lambda k: k.mass - k.config.vehicle.mass_empty,
     "perilune": perilune,
+    "ground": ground,
 }

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.config import OnboardConfig, VehicleModel
 from frigoris.onboard.laws.table import LAWS
 from frigoris.onboard.modulation import pulse
 from frigoris.onboard.navigation import Navigator, height
@@ -12,6 +12,7 @@ from frigoris.types import Flag, Index, Scalar
 
 FULL = tuple(name for name, law in LAWS.items() if law.full)
 ALONE = tuple(name for name, law in LAWS.items() if law.alone)
+TAPER = 1.0  # over which a throttle is drawn back at the end of a burn [s]
 NEAR = tuple(name for name, law in LAWS.items() if law.near)
 
 
@@ -41,10 +42,11 @@ def duties(
     of_assist = jnp.where(have_assist, v.assist_thrust, 1.0)
     # deorbit: one group, its last pulse as long as the missing velocity, less the tail
     single = jnp.where(have_main, of_main, of_assist)
-    last = jnp.clip((thrust - running * v.thrust_lag) / (single * dt), 0.0, 1.0)
+    last = _last(v, thrust - running * v.thrust_lag, single, dt)
     deorbit = within(s, phase, ("deorbit",))
     # valves are open, throttles do what they can; the assist group does the rest
-    level = _beside_gap(v.main_gap, jnp.clip(thrust / of_main, v.main_floor, 1.0))
+    level = jnp.clip(thrust / of_main, v.main_floor, 1.0)
+    level = _beside_gap(v.main_gap, level, running / of_main)
     main = jnp.where(firing & ~low & have_main, level, 0.0)
     main = jnp.where(deorbit & have_main, last, main)
     most = config.guidance.terminal_duty_max
@@ -72,8 +74,26 @@ def lagging(
     return group + (now - group) * jnp.exp(-dt / v.thrust_lag)
 
 
-def _beside_gap(gap: Array, level: Scalar) -> Scalar:
-    """The level, or the nearer edge of what the throttle must not dwell in."""
+def _last(v: VehicleModel, missing: Scalar, single: Scalar, dt: Scalar) -> Scalar:
+    """Duty for an impulse that is missing yet [N s] of an engine of thrust `single`.
+
+    A valve opens for a part of its last tick. A throttle is drawn back before, as fast
+    as it can follow, and shut when the next tick at its least would leave more missing.
+    """
+    throttled = v.main_floor < 1.0
+    part = missing / (single * jnp.where(throttled, TAPER, dt))
+    enough = missing < 0.5 * v.main_floor * single * dt
+    return jnp.where(throttled & enough, 0.0, jnp.clip(part, 0.0, 1.0))
+
+
+def _beside_gap(gap: Array, level: Scalar, now: Scalar) -> Scalar:
+    """The level, or an edge of what the throttle must not dwell in.
+
+    From below it goes to the nearer edge. From above it stays above until less than
+    the whole band is asked for: else it would jump to and fro as the guidance answers
+    (Luminary 099, THROTTLE_CONTROL_ROUTINES).
+    """
     inside = (level > gap[0]) & (level < gap[1])
-    edge = jnp.where(level < 0.5 * (gap[0] + gap[1]), gap[0], gap[1])
+    middle = 0.5 * (gap[0] + gap[1])
+    edge = jnp.where((level < middle) & (now < middle), gap[0], gap[1])
     return jnp.where(inside, edge, level)

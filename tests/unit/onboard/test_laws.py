@@ -190,3 +190,33 @@ def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
 
 def test_every_law_that_a_mission_may_name_is_there():
     assert set(LAWS) == set(NAMES)
+
+
+ASKED = jnp.array([2.1, -0.4, -4.7])  # up, across, along [m/s^2]
+UP, ACROSS, ALONG = jnp.eye(3)
+
+
+def test_an_engine_at_its_limit_brakes_with_what_the_vertical_leaves():
+    """Of all thrusts of that size with the asked vertical, the one that brakes most.
+
+    Found by trying: no formula of the law.
+    """
+    most = 3.0
+    got = np.asarray(quartic.upright(ASKED, jnp.float64(most), UP, ALONG))
+    turns = np.linspace(0.0, 2.0 * np.pi, 400_001)
+    left = np.sqrt(most**2 - 2.1**2)
+    around = np.stack([left * np.cos(turns), left * np.sin(turns)])
+    near = around[:, np.abs(around[0] + 0.4) < 2e-5]
+    best = near[:, np.argmin(near[1])]
+    np.testing.assert_allclose(got, [2.1, *best], atol=3e-5)
+    assert np.linalg.norm(got) == pytest.approx(most)
+
+
+def test_within_its_limit_it_gives_what_is_asked():
+    for sign in (1.0, -1.0):  # also when it is asked to speed up
+        asked = ASKED * jnp.array([1.0, 1.0, sign])
+        got = quartic.upright(asked, jnp.float64(6.0), UP, ALONG)
+        np.testing.assert_array_equal(got, asked)
+    # too little for the vertical: all of it upward, none of it backward
+    got = quartic.upright(ASKED, jnp.float64(1.0), UP, ALONG)
+    assert float(got[2]) == pytest.approx(0.0, abs=1e-12)

@@ -150,3 +150,16 @@ def test_every_condition_of_a_mission_file_can_be_computed():
     sides = {stem(name).rpartition("_") for name in BOUNDS}
     assert {side for _, _, side in sides} <= {"above", "below"}
     assert {quantity for quantity, _, _ in sides} <= {*TABLE, "over_target"}
+
+
+def test_the_ground_still_to_go_is_an_arc_to_the_target(load, nav):
+    """A great circle by its angle; behind the target it is negative."""
+    site = np.asarray(load.moon.site_M)
+    radius, normal = np.linalg.norm(site), np.asarray(load.guidance.plane_normal_M)
+    ahead = np.cross(normal, site / radius)
+    for far in (480e3, 3.0, -20e3):
+        angle = far / radius
+        place = site / radius * np.cos(angle) - ahead * np.sin(angle)
+        there = replace_at(lambda n: n.r_M, nav, jnp.asarray(place * (radius + 15e3)))
+        known = Known(load, there, *[jnp.float64(0.0)] * 7)
+        assert float(TABLE["ground"](known)) == pytest.approx(far, rel=1e-9)

@@ -1,14 +1,17 @@
 r"""The quartic of Apollo (P63, P64): position is a quartic of time.
 
 It meets position, velocity and acceleration of the target (Klumpp, MIT R-695, 1971).
-Two further parts of what flew: the time to go from the downrange jerk, where the target
-has one, and the lead over the lag of vehicle and computer.
+Three further parts of what flew: the time to go from the downrange jerk, where the
+target has one; the lead over the lag of vehicle and computer; and the order in which an
+engine at its limit serves what is asked: first upward and across, then against the
+motion.
 """
 
 import jax.numpy as jnp
 from jax import lax
 
 from frigoris.math.vectors import cross, dot, norm
+from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.laws import polynomial
 from frigoris.onboard.laws.law import Command, Law, Plan, Situation, aimed
 from frigoris.onboard.laws.polynomial import Aim, Family, aim, beyond, thrust_for
@@ -57,12 +60,17 @@ def led(to: Aim, r: Vec3, v: Vec3, t: Scalar, lead: Scalar) -> Vec3:
     return of_r * (to.r - r) + of_vf * to.v + of_v * v + of_a * to.a
 
 
+def axes(config: OnboardConfig) -> tuple[Vec3, Vec3]:
+    """Up at the target and along the approach there, unit vectors in M."""
+    up = config.moon.site_M / norm(config.moon.site_M)
+    return up, cross(config.guidance.plane_normal_M, up)
+
+
 def _solve(at: Situation, flown: Flag) -> Plan:
     target = aimed(at)
     if target.jerk_along is None:
         return polynomial.solve(FAMILY, at, flown)
-    site, normal = at.config.moon.site_M, at.config.guidance.plane_normal_M
-    travel = cross(normal, site / norm(site))
+    _, travel = axes(at.config)
     to, nav = aim(at.config, target), at.nav
     a, v, r, v_now, r_now = (
         dot(x, travel) for x in (to.a, to.v, to.r, nav.v_M, nav.r_M)
@@ -77,12 +85,30 @@ def _solve(at: Situation, flown: Flag) -> Plan:
     return Plan(level=rest, t_go=t_go, age=rest, c0=rest, c1=rest)
 
 
+def upright(a: Vec3, most: Scalar, up: Vec3, travel: Vec3) -> Vec3:
+    """Thrust acceleration `a` [m/s^2] within `most`, braking cut before anything else.
+
+    What is asked upward (`up`) and across is given in full and the part against the
+    motion (`travel`) takes the rest, as Luminary 099 had it (AFCCALC2).
+    """
+    along = dot(a, travel)
+    rest = a - along * travel
+    room = jnp.sqrt(jnp.maximum(most**2 - dot(rest, rest), 0.0))
+    return jnp.where(along < -room, rest - room * travel, a)
+
+
 def _command(at: Situation) -> Command:
     target = aimed(at)
     left = at.plan.t_go - at.plan.age
     t = jnp.maximum(left, target.freeze)
     to = beyond(aim(at.config, target), t - left)
-    return thrust_for(at, led(to, at.nav.r_M, at.nav.v_M, t, target.lead))
+    a = led(to, at.nav.r_M, at.nav.v_M, t, target.lead) - at.nav.free_M
+    up, travel = axes(at.config)
+    a = upright(a, at.most / at.burn.mass, up, travel)
+    if target.jerk_along is None:
+        return thrust_for(at, a + at.nav.free_M)
+    size = norm(a) + 1e-9  # also below the horizontal, as it was flown
+    return a / size, jnp.minimum(at.burn.mass * size, at.most)
 
 
 LAW = Law(_command, _solve, full=True)
