@@ -72,6 +72,7 @@ class SyntheticFlight:
     faults: list[str] = field(default_factory=lambda: ["weak_laser", "attitude_error"])
     outcome: str = "crashed"
     landed: bool = False
+    software: dict[str, Any] | None = None
     touchdown: dict[str, Any] = field(default_factory=lambda: dict(WRECK))
     touchdown_path: Table = field(default_factory=lambda: {"t_s": np.array([IMPACT])})
     propellant_left_kg: float = 21.7
