@@ -1,6 +1,7 @@
 """An abort to orbit: a phase like any other, and an outcome of its own."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +18,8 @@ from frigoris.mission.edit import nominal
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 from frigoris.phases import ABORT, PARKING
+
+FILE = Path(__file__).parents[2] / "docs" / "examples" / "abort.yaml"
 
 
 def test_the_lowest_point_of_the_orbit_before_the_descent(
@@ -38,7 +41,7 @@ def test_the_lowest_point_of_the_orbit_before_the_descent(
 
 @pytest.mark.slow
 def test_a_rehearsed_abort_ends_in_orbit() -> None:
-    mission = nominal(load_mission("docs/examples/abort.yaml"))
+    mission = nominal(load_mission(FILE))
     stage = make_stage(mission)
     batch = fly_lanes(stage, [(mission, Case(k)) for k in range(4)], every=10)
     for k in range(4):
