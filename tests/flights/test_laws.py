@@ -1,4 +1,4 @@
-"""Every example of a guidance law flies, and those that aim come down where they aim."""
+"""Each example of a guidance law flies, and those that aim come down where they aim."""
 
 from pathlib import Path
 
