@@ -334,6 +334,6 @@ def test_a_mistake_in_a_worker_is_told_as_the_users(
     data = nominal(mission).model_dump() | {"published": (), "fitted": ()}
     scattered = Mission.model_validate(data | {"dispersions": [row]})
     began = time.monotonic()
-    with pytest.raises(UserError, match=r"Cannot disperse onboard\.guidance"):
+    with pytest.raises(UserError, match=r"Cannot disperse onboard\.sequence"):
         fly(as_plan(scattered, 64), tmp_path / "store", 1)
     assert time.monotonic() - began < 60.0

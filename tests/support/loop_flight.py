@@ -13,7 +13,7 @@ import numpy as np
 
 from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
-from frigoris.flight.step import Flying, _integrate
+from frigoris.flight.step import Flying, integrate
 from frigoris.math.tree import replace_at
 from frigoris.onboard import software
 
@@ -67,7 +67,7 @@ def _fly(
         kept = jnp.concatenate([commands.rcs_duty[None], kept[:-1]])
         duty = kept[late, :, jnp.arange(late.shape[0])].T
         commands = replace_at(lambda c: c.rcs_duty, commands, duty)
-        truth = _integrate(params, truth, commands, flying.time, dt, None)
+        truth = integrate(params, truth, commands, flying.time, dt, None)
         after = Flying(truth, onboard, flying.time + dt, flying.tick + jnp.uint32(1))
         return (after, kept), truth.motion.omega_BI_B[axis]
 

@@ -52,6 +52,7 @@ class Software(eqx.Module):
     seq: sequence.Sequencer
     plan: Plan
     direction_M: Vec3  # of the thrust
+    running: Scalar  # what the main engines give, by their planned lag [N]
 
 
 @jax.jit
@@ -77,7 +78,7 @@ def begin(
     )
     plan = Plan(level=zero + 1.0, t_go=zero + 600.0, age=zero, c0=zero, c1=zero)
     point = Point(r_M, v_M, mass, zero, zero, zero)
-    return point, Software(nav, seq, plan, direction)
+    return point, Software(nav, seq, plan, direction, zero)
 
 
 @jax.jit
@@ -139,11 +140,12 @@ def _step(
     now = now._replace(plan=guidance.plan(config, now, k.astype(jnp.uint32)))
     wanted_M, asked = guidance.command(config, now)
     way_M = _turned(old.direction_M, wanted_M, config.control.rate_max * TICK)
-    zero = jnp.zeros_like(asked)
-    main, assist = throttle.duties(config, nav, seq.phase, asked, zero, zero + TICK)
+    dt = jnp.zeros_like(asked) + TICK
+    main, assist = throttle.duties(config, nav, seq.phase, asked, old.running, dt)
+    running = throttle.lagging(config, old.running, main, assist, dt)
     aged = replace_at(lambda p: p.age, now.plan, now.plan.age + TICK)
     return (
-        Software(nav, seq, aged, way_M),
+        Software(nav, seq, aged, way_M, running),
         main * v.main_thrust + assist * v.assist_thrust,
         main * v.main_flow + assist * v.assist_flow,
     )

@@ -174,7 +174,12 @@ ABSENT = (  # in this mission
     ".radar_altimeter.",
     ".velocimeter.",
     ".landmark_camera.",
+    ".hazard_lidar.",
     "navigation.map.",
+    "control.filter.",
+    "onboard.hazard_avoidance.",
+    "onboard.convex.",
+    "onboard.software.",
 )
 
 

@@ -22,7 +22,8 @@ def test_a_key_has_its_bounds_where_the_numbers_are(path):
     assert found["description"] == PARAMETERS[path].field.description
     for choice in found.get("anyOf", []):  # numbers, or nothing
         found = choice if choice.get("type") != "null" else found
-    numbers = found.get("prefixItems", [found])
+    some = [found["items"]] if "items" in found else [found]  # any number of them
+    numbers = found.get("prefixItems", some)
     if limits is None:
         assert "minimum" not in found
     else:

@@ -74,6 +74,7 @@ def _optimum(prog: Program, variable: int, sign: float) -> Floats | None:
     return np.asarray(answer.x) if str(answer.status) == "Solved" else None
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a solve that failed
 def unpack(prog: Program, problem: Problem, x: Floats, solves: int) -> Solution:
     """Variables to SI units; node 0 has its state from the problem."""
     n, scales = problem.intervals, prog.scales
