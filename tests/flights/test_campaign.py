@@ -133,6 +133,7 @@ def test_three_workers_write_the_same_store(
     assert same(rows(fly(plan, tmp_path / "store", 3)), rows(flown))
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced(
     flown: Store, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +303,7 @@ def test_a_flip_between_programs_is_not_hidden(flown: Store, tmp_path: Path) -> 
     assert not found.agrees
 
 
+@pytest.mark.slow
 def test_it_stops_at_the_same_case_however_many_fly(
     mission: Mission, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ def test_a_case_again(call, flown):
     assert f"cases 0 to {CASES - 1}" in err
 
 
+@pytest.mark.slow
 def test_one_change_compared_case_by_case(call, flown, folder):
     """A laser that hears only its last metres: few land, by luck in their altitude."""
     blind = ("--set", "sensors.laser.efficiency_ratio=1e-6")

@@ -1,5 +1,6 @@
 """Guidance laws against closed forms: algorithms of the field in numbers."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -143,9 +144,12 @@ def test_the_time_of_least_peak_is_that_of_a_search():
     )
     r, v = jnp.array([-9000.0, 0.0, 6000.0]), jnp.array([150.0, 0.0, -60.0])
 
+    @jax.jit
+    def at(t: jax.Array) -> jax.Array:
+        return polynomial.peak(e_guidance.FAMILY, END, r, v, burn, t)
+
     def top(t: float) -> float:
-        now = jnp.float64(t)
-        return float(polynomial.peak(e_guidance.FAMILY, END, r, v, burn, now))
+        return float(at(jnp.float64(t)))
 
     times = np.linspace(60.0, 160.0, 401)
     least = times[np.argmin([top(t) for t in times])]
