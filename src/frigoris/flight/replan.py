@@ -59,7 +59,8 @@ def _stand(params: Params, flying: Flying) -> _Stand:
     fall = jnp.maximum(-jnp.sum(nav.v_M * nav.r_M, axis=0) / norm(nav.r_M), 0.0)
     above = height(nav, config) - AHEAD * fall
     age = state.time - along.start
-    fresh = (along.word < 0.5) | (age > state.sequencer.phase_time)
+    # a path of an earlier phase, or none, which starts before the flight
+    fresh = age > state.sequencer.phase_time
     left = along.start + paths.duration(along) - state.time
     need = dict(
         r_M=nav.r_M,

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from frigoris.types import Scalar, Vec3
+from frigoris.types import Flag, Scalar, Vec3
 
 Nodes = Float[Array, "3 nodes *#cases"]
 
@@ -17,13 +17,21 @@ class Path(eqx.Module):
     r_M: Nodes  # [m]
     v_M: Nodes  # [m/s]
     a_M: Nodes  # of thrust alone [m/s^2]
-    word: Scalar  # how it came about: 0 there is none, 1 as asked, see convex.replan
+    word: Scalar  # how the last plan came out: 0 there was none, see convex.replan
 
 
 def none(zero: Scalar, nodes: int) -> Path:
     """No path yet; arrays of one with so many nodes."""
     empty = jnp.stack([jnp.stack([zero] * nodes)] * 3)
-    return Path(start=zero, step=zero + 1.0, r_M=empty, v_M=empty, a_M=empty, word=zero)
+    before = zero - 1.0
+    return Path(
+        start=before, step=zero + 1.0, r_M=empty, v_M=empty, a_M=empty, word=zero
+    )
+
+
+def there(path: Path) -> Flag:
+    """Whether there is a path: without one it starts before the flight."""
+    return path.start >= 0.0
 
 
 def duration(path: Path) -> Scalar:

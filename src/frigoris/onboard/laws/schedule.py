@@ -69,7 +69,13 @@ def leaning(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command
     weight = -dot(nav.free_M, up)
     weight = weight - dot(drift_M, drift_M) / norm(nav.r_M)
     # too slow is no reason to shut the engines: they also brake the horizontal motion
-    a_up = jnp.clip(weight + a_up, 0.7 * weight, at.most / at.burn.mass)
+    return leant(at, jnp.maximum(weight + a_up, 0.7 * weight), a_level, tilt)
+
+
+def leant(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command:
+    """Thrust for thrust accelerations up and level [m/s^2]: up first, within `tilt`."""
+    up, _, _ = parts(at.nav)
+    a_up = jnp.minimum(a_up, at.most / at.burn.mass)
     size = norm(a_level) + 1e-9
     a_level = a_level * jnp.minimum(1.0, a_up * jnp.tan(tilt) / size)
     a = up * a_up + a_level

@@ -7,20 +7,22 @@ convex guidance, which is made between slices of the flight.
 import jax.numpy as jnp
 
 from frigoris.math.tree import replace_at
-from frigoris.math.vectors import norm
+from frigoris.math.vectors import dot, norm
 from frigoris.onboard.laws import path, schedule
 from frigoris.onboard.laws.law import Command, Law, Plan, Situation, aimed
 from frigoris.onboard.laws.path import Path
-from frigoris.types import Flag
+from frigoris.types import Flag, Vec3
+
+WAITING = 600.0  # time to go before there is a path [s]
+LEAST = 0.3  # of the weight that a convex path is corrected down to [-]
 
 
-def _track(at: Situation, along: Path) -> Command:
+def _corrected(at: Situation, along: Path) -> Vec3:
+    """Thrust acceleration of the path, and what brings the error to zero [m/s^2]."""
     nav, w = at.nav, aimed(at).track_gain
     r, v, a = path.at(along, at.time)
     # critically damped about the path
-    a = a + w * w * (r - nav.r_M) + 2.0 * w * (v - nav.v_M)
-    size = norm(a) + 1e-9
-    return a / size, jnp.minimum(at.burn.mass * size, at.most)
+    return a + w * w * (r - nav.r_M) + 2.0 * w * (v - nav.v_M)
 
 
 def _until(along: Path, at: Situation) -> Plan:
@@ -36,7 +38,9 @@ def _loaded(at: Situation) -> Path:
 
 
 def _reference(at: Situation) -> Command:
-    return _track(at, _loaded(at))
+    a = _corrected(at, _loaded(at))
+    size = norm(a) + 1e-9
+    return a / size, jnp.minimum(at.burn.mass * size, at.most)
 
 
 def _reference_left(at: Situation, flown: Flag) -> Plan:
@@ -47,9 +51,16 @@ def _convex(at: Situation) -> Command:
     # before the first solution has come it goes on as the schedule would
     if at.path is None:
         raise ValueError("this law needs a path from outside")
-    way, thrust = _track(at, at.path)
+    # plans take the attitude as there at once: corrections must not turn it over
+    a = _corrected(at, at.path)
+    up, _, _ = schedule.parts(at.nav)
+    a_up = dot(a, up)
+    least = -LEAST * dot(at.nav.free_M, up)
+    way, thrust = schedule.leant(
+        at, jnp.maximum(a_up, least), a - a_up * up, at.config.guidance.tilt_max
+    )
     first, force = schedule.LAW.command(at)
-    have = at.path.word > 0.5
+    have = path.there(at.path)
     return jnp.where(have, way, first), jnp.where(have, thrust, force)
 
 
@@ -57,8 +68,8 @@ def _convex_left(at: Situation, flown: Flag) -> Plan:
     if at.path is None:
         return at.plan
     known = _until(at.path, at)
-    waits = at.path.word < 0.5
-    return replace_at(lambda p: p.t_go, known, jnp.where(waits, 600.0, known.t_go))
+    t_go = jnp.where(path.there(at.path), known.t_go, WAITING)
+    return replace_at(lambda p: p.t_go, known, t_go)
 
 
 CONVEX = Law(_convex, _convex_left, full=True)
