@@ -155,7 +155,7 @@ def make_plan(
     omega = np.asarray(world.omega_MI_M)
     told = m.orbit.ignition_ground
     ground = 600e3 if told is None else float(told)
-    for _ in range(4 if told is None else 1):
+    for _ in range(4):
         angle = ground / float(burn.radius)
         here = np.cos(angle) * up - np.sin(angle) * travel
         ahead = np.cos(angle) * travel + np.sin(angle) * up

@@ -153,6 +153,26 @@ class Sequence(Section):
                     raise PydanticCustomError("phases", "{m}", {"m": message})
         return phases
 
+    @field_validator("phases")
+    @classmethod
+    def _flyable(cls, phases: dict[str, Phase]) -> dict[str, Phase]:
+        first: dict[str, tuple[str, tuple[bool, bool]]] = {}
+        for name, phase in phases.items():
+            if phase.law == "reference" and name != "braking":
+                message = f"{name} cannot track the reference, which is that of braking"
+                raise PydanticCustomError("phases", "{m}", {"m": message})
+            # one program serves all phases of a law
+            aim = phase.target
+            kind = aim is not None, aim is not None and aim.jerk_along_m_s3 is not None
+            other, same = first.setdefault(phase.law, (name, kind))
+            if kind != same:
+                message = (
+                    f"{other} and {name} have the same law, but only one of them has "
+                    "a target, or a jerk_along_m_s3 in it: give it to both or to none"
+                )
+                raise PydanticCustomError("phases", "{m}", {"m": message})
+        return phases
+
 
 def braking_target(sequence: Sequence) -> Target:
     """What the braking burn ends at; a sequence without one is refused."""

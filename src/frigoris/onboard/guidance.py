@@ -39,7 +39,8 @@ class Guided(NamedTuple):
     looked: Looked | None  # what the last look at the ground came to
 
 
-def _burn(config: OnboardConfig, mass: Scalar) -> Burn:
+def burn_of(config: OnboardConfig, mass: Scalar) -> Burn:
+    """Engines and mass as the load has them."""
     v = config.vehicle
     return Burn(
         mass=mass,
@@ -78,7 +79,7 @@ def _situation(
         config=config,
         nav=now.nav,
         time=now.time,
-        burn=_burn(config, now.mass),
+        burn=burn_of(config, now.mass),
         most=main + duty * v.assist_thrust,
         left=config.guidance.deorbit_dv - now.seq.deorbit_dv,
         target=target_of(phases, phase),

@@ -36,7 +36,8 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import matvec, matvec_t, norm
 from frigoris.onboard import control, navigation, shaping, throttle
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.laws.law import Burn, Plan, Situation
+from frigoris.onboard.guidance import burn_of
+from frigoris.onboard.laws.law import Plan, Situation
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.laws.table import LAWS
 from frigoris.sensors import imu
@@ -144,13 +145,7 @@ def _asked(point: Point, law: str, nav: navigation.Navigator) -> Vec3:
         config=load,
         nav=nav,
         time=point.time,
-        burn=Burn(
-            mass=mass,
-            thrust=v.main_thrust + v.assist_thrust,
-            flow=v.main_flow + v.assist_flow,
-            mu=load.moon.gravity.mu,
-            radius=norm(load.moon.site_M),
-        ),
+        burn=burn_of(load, mass),
         most=main + load.guidance.terminal_duty_max * v.assist_thrust,
         left=jnp.zeros_like(mass),
         target=None,

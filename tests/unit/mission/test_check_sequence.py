@@ -33,6 +33,8 @@ def said(tmp_path, text):
         ("      boot: {ends: {coast: {for_s: 3}}}\n", "no condition"),
         ("      boot: {ends: {coast: {clock_above_m: 1}}}\n", "clock_above_s"),
         ("      braking: null\n", "braking"),
+        ("      coast: {law: reference, target: {altitude_m: 1}}\n", "of braking"),
+        ("      pitch_up: {target: {altitude_m: 1}}\n", "to both or to none"),
         ("      coast: {law: convex, target: {altitude_m: 1}}\n", "section convex"),
     ],
 )
