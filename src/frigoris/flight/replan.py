@@ -26,6 +26,7 @@ from frigoris.onboard.navigation import free_accel, height
 
 LAW = ("convex",)
 AHEAD = 30.0  # by which the fall into such a phase is foreseen [s]
+TURNING = 0.5  # share of the attitude loop's largest rate that a plan counts on
 
 
 def wanted(params: Params) -> bool:
@@ -75,6 +76,7 @@ def _stand(params: Params, flying: Flying) -> _Stand:
         thrust_max=target.level * (v.main_thrust + v.assist_thrust),
         exhaust_speed=(v.main_thrust + v.assist_thrust) / (v.main_flow + v.assist_flow),
         tilt_max=config.guidance.tilt_max,
+        turn_rate=TURNING * config.control.rate_max,
         glide=convex.glide,
         left=jnp.where(fresh, 0.0, left),
     )

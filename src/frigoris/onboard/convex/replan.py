@@ -27,6 +27,7 @@ class Need(NamedTuple):
     thrust_max: float  # of a plan, with a reserve [N]
     exhaust_speed: float  # [m/s]
     tilt_max: float  # [rad]
+    turn_rate: float  # [rad/s]
     glide: float  # [rad], 0: none
     left: float  # of the path that is flown [s], 0: none
 
@@ -54,6 +55,7 @@ def problem(need: Need, intervals: int, t_f: float | None) -> Problem:
             exhaust_speed=need.exhaust_speed,
             mass_dry=need.mass_empty,
             tilt_max=need.tilt_max,
+            turn_rate=need.turn_rate,
         ),
         r_L=local(need.r_M - need.target_r_M),
         v_L=local(need.v_M),
