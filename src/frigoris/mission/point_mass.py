@@ -161,12 +161,12 @@ def _sequenced(
     """The mission's own conditions; the range finder is always heard, legs never."""
     zero = jnp.zeros_like(mass)
 
-    def known(left: Scalar, silence: Scalar) -> Known:
+    def known(left: Scalar, silence: Scalar, in_phase: Scalar) -> Known:
         return Known(
             config=config,
             nav=nav,
             time=time,
-            phase_time=old.seq.phase_time,
+            phase_time=in_phase,
             dt=zero + TICK,
             deorbit_left=left,
             t_go=old.plan.t_go - old.plan.age,

@@ -118,6 +118,14 @@ class Guidance(Section):
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
 
+    @model_validator(mode="after")
+    def _falling(self) -> "Guidance":
+        for name in ("altitude_m", "rate_m_s"):
+            if getattr(self, f"schedule_{name}") <= getattr(self, f"landing_{name}"):
+                message = f"schedule_{name} is not above landing_{name}"
+                raise PydanticCustomError("order", "{m}", {"m": message})
+        return self
+
 
 class Modulator(Section):
     """Pulse-width pulse-frequency modulator: a filter, and a switch with hysteresis."""

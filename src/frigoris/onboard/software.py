@@ -188,12 +188,12 @@ def _sequenced(
     measured: Measurements,
     dt: Scalar,
 ) -> sequence.Sequencer:
-    def known(left: Scalar, silence: Scalar) -> Known:
+    def known(left: Scalar, silence: Scalar, in_phase: Scalar) -> Known:
         return Known(
             config=config,
             nav=nav,
             time=state.time,
-            phase_time=state.sequencer.phase_time,
+            phase_time=in_phase,
             dt=dt,
             deorbit_left=left,
             t_go=state.plan.t_go - state.plan.age,

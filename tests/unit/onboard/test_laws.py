@@ -202,6 +202,15 @@ def test_the_jerk_tells_the_time():
     assert found == pytest.approx(brentq(cubic, 2 * found, 0.5 * found), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("v_now", "r_now"), [(10.0, 200.0), (-5.0, 200.0), (-5.0, 500.0)]
+)
+def test_no_jerk_no_time(v_now, r_now):
+    """Beyond the target there is no such time, and none is told."""
+    told = (5.5e-4, -0.156, 0.0756, -8.17, v_now, r_now, -110.0)
+    assert np.isnan(float(quartic.jerk_time(*(jnp.float64(x) for x in told))))
+
+
 def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
     t = np.arange(0.0, 9.0, 2.0)
     r = np.stack([t**3, 2 * t**2, 5 * t])
@@ -217,7 +226,9 @@ def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
         np.testing.assert_allclose(found[1], [3 * time**2, 4 * time, 5], atol=1e-9)
         np.testing.assert_allclose(found[2], [6 * time, 4, 0], atol=1e-9)
     late = path.at(along, jnp.float64(120.0))
-    np.testing.assert_allclose(late[0], r[:, -1], atol=1e-9)
+    np.testing.assert_allclose(late[0], r[:, -1] + 12.0 * v[:, -1], atol=1e-9)
+    early = path.at(along, jnp.float64(90.0))
+    np.testing.assert_allclose(early[0], r[:, 0], atol=1e-9)
 
 
 def test_every_law_that_a_mission_may_name_is_there():

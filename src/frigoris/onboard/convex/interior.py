@@ -35,7 +35,7 @@ class Rows(NamedTuple):
 class Numbers(NamedTuple):
     """Problems of one shape, in the units of `numbers.Scales`, cases last."""
 
-    growth: Array  # mass now over the least one, [nodes, cases]
+    growth: Array  # the least mass over that now, [nodes, cases]
     tilt: Array  # cosine, [nodes, cases]
     kappa: Array  # [cases], and so the next three
     low_kappa: Array

@@ -44,7 +44,7 @@ class Values(NamedTuple):
     root_kappa: int = 3
     glide: int = 4
     across: int = 5  # two directions across the final thrust, 6 numbers
-    # N + 1 numbers each: m_0 over the lightest mass, then the cosine of the tilt
+    # N + 1 numbers each: the lightest mass over m_0, then the cosine of the tilt
     growth: int = 11
 
 
