@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -233,7 +234,8 @@ def _loaded(load: OnboardConfig, m: SimpleNamespace) -> OnboardConfig:
     if load.protection is None:
         return load
     flown = protection_config(m)
-    if jax.tree.structure(flown) != jax.tree.structure(load.protection):
+    kinds: list[Any] = [jax.tree.structure(p) for p in (flown, load.protection)]
+    if kinds[0] != kinds[1]:
         raise UserError(
             "Cannot fly faults that give a monitor of onboard.protection another "
             "condition or response than planned: only its numbers may differ. Give the "

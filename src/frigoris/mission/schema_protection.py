@@ -27,6 +27,7 @@ class Watched(End):
     """
 
     laser_age_above_s: Number | None = param(0, 1e5, "since its last range", None)
+    laser_age_below_s: Number | None = param(0, 1e5, "the same", None)
     laser_unchanged_above_s: Number | None = param(
         0, 1e4, "time over which its ranges were the same", None
     )
@@ -41,6 +42,7 @@ class Watched(End):
     laser_jump_above_m: Number | None = param(
         0, 1e6, "from one range to the next, beside the descent rate", None
     )
+    laser_jump_below_m: Number | None = param(0, 1e6, "the same", None)
     laser_rate_off_above_m_s: Number | None = param(
         0, 1e4, "descent rate by ranges of a second against the estimate", None
     )
@@ -49,12 +51,14 @@ class Watched(End):
         0, 1e6, "sigma by which it is the odd one of laser, radar, estimate", None
     )
     radar_age_above_s: Number | None = param(0, 1e5, "since its last range", None)
+    radar_age_below_s: Number | None = param(0, 1e5, "the same", None)
     radar_unchanged_above_s: Number | None = param(0, 1e4, "as of the laser", None)
     radar_off_above_m: Number | None = param(0, 1e6, "as of the laser", None)
     radar_off_below_m: Number | None = param(0, 1e6, "as of the laser", None)
     radar_doubt_above_ratio: Number | None = param(0, 1e6, "as of the laser", None)
     radar_doubt_below_ratio: Number | None = param(0, 1e6, "as of the laser", None)
     radar_jump_above_m: Number | None = param(0, 1e6, "as of the laser", None)
+    radar_jump_below_m: Number | None = param(0, 1e6, "as of the laser", None)
     radar_rate_off_above_m_s: Number | None = param(0, 1e4, "as of the laser", None)
     radar_rate_off_below_m_s: Number | None = param(0, 1e4, "as of the laser", None)
     radar_odd_above_ratio: Number | None = param(0, 1e6, "as of the laser", None)
@@ -73,6 +77,7 @@ class Watched(End):
     velocimeter_off_above_m_s: Number | None = param(
         0, 1e4, "its worst beam against the estimate", None
     )
+    velocimeter_off_below_m_s: Number | None = param(0, 1e4, "the same", None)
     camera_age_above_s: Number | None = param(0, 1e5, "since its last fix", None)
     camera_off_above_m: Number | None = param(
         0, 1e7, "its fix against the estimated place", None
@@ -83,10 +88,12 @@ class Watched(End):
     star_off_above_deg: Number | None = param(
         0, 180, "that against the one carried by gyros", None
     )
+    star_off_below_deg: Number | None = param(0, 180, "the same", None)
     gauge_age_above_s: Number | None = param(0, 1e5, "since its last reading", None)
     gauge_off_above_kg: Number | None = param(
         0, 1e5, "propellant by it against bookkeeping", None
     )
+    gauge_off_below_kg: Number | None = param(0, 1e5, "the same", None)
     imu_unchanged_above_s: Number | None = param(
         0, 1e4, "time over which its increments were the same", None
     )

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from frigoris.math.rotation import conj, qmul, rotvec_from_q
 from frigoris.math.tree import replace_at
-from frigoris.math.vectors import dot
+from frigoris.math.vectors import dot, norm
 from frigoris.messages import Fix, Measurements, Radar, Speed
 from frigoris.onboard import covariance as cov
 from frigoris.onboard.conditions import STAY
@@ -143,6 +143,9 @@ def judge(
         true = holds(known, None, m.when, down) & (c.enabled > 0.5)
         if m.armed is not None:
             true = true & among(phase, m.armed)
+        if m.trust:  # what is trusted already need not be trusted again
+            lost = [guard.trust[name] < 0.5 for name in m.trust]
+            true = true & jnp.any(jnp.stack(lost), axis=0)
         held[m.name] = jnp.where(true, guard.held[m.name] + known.dt, 0.0)
         long = 0.0 if m.when.hold is None else m.when.hold
         up[m.name] = true & (held[m.name] >= long)
@@ -156,11 +159,11 @@ def judge(
         held=held,
         up={name: jnp.where(x, 1.0, 0.0) for name, x in up.items()},
         trips={n: x + jnp.where(fresh[n], 1.0, 0.0) for n, x in guard.trips.items()},
-        trust=_trusted(c, guard.trust, up),
+        trust=trusted(c, guard.trust, up),
         slow=slow,
         spent=spent,
     )
-    return nav, _sequenced(c, seq, fresh), new
+    return nav, phased(c, seq, fresh), new
 
 
 def _any(c: ProtectionConfig, flags: dict[str, Flag], which: list[bool]) -> Flag:
@@ -176,9 +179,10 @@ def _ranked(c: ProtectionConfig) -> list[Monitor]:
     return sorted(reversed(c.monitors), key=lambda m: m.tier)
 
 
-def _trusted(
+def trusted(
     c: ProtectionConfig, old: dict[str, Scalar], up: dict[str, Flag]
 ) -> dict[str, Scalar]:
+    """Which instruments count, by the monitors that hold."""
     new = dict(old)
     for m in _ranked(c):
         for value, names in ((1.0, m.trust), (0.0, m.distrust)):
@@ -187,9 +191,8 @@ def _trusted(
     return new
 
 
-def _sequenced(
-    c: ProtectionConfig, seq: Sequencer, fresh: dict[str, Flag]
-) -> Sequencer:
+def phased(c: ProtectionConfig, seq: Sequencer, fresh: dict[str, Flag]) -> Sequencer:
+    """The phase after monitors that have just tripped."""
     phase = seq.phase
     for m in _ranked(c):
         if m.when.next != STAY:
@@ -210,16 +213,20 @@ def _slowed(
 def reopened(nav: Navigator, seen: Watch, now: Flag) -> Navigator:
     """A filter that listens again: the next range is taken, whatever it says.
 
-    The height's variance is opened by the square of what range finder and estimate
-    differ by, as for a step of the ground.
+    The variance of the height is opened by the square of what range finder and estimate
+    differ by, as for a step of the ground, and that of the descent rate by what both
+    make of it: a filter that followed wrong ranges for a while has learnt a wrong one.
     """
-    off = seen.laser.off
+    off, rate = seen.laser.off, seen.laser.rate
     if seen.radar is not None:
-        off = jnp.where(seen.laser.age <= seen.radar.age, off, seen.radar.off)
+        nearer = seen.laser.age <= seen.radar.age
+        off = jnp.where(nearer, off, seen.radar.off)
+        rate = jnp.where(nearer, rate, seen.radar.rate)
     wide = jnp.where(now & jnp.isfinite(off), off * off, 0.0)
-    p = dict(nav.covariance)
+    fast = jnp.where(now & jnp.isfinite(rate), rate * rate, 0.0)
+    p, up = dict(nav.covariance), nav.r_M / norm(nav.r_M)
+    p[cov.V, cov.V] = p[cov.V, cov.V] + fast * up[:, None] * up[None]
     if nav.range_error is None:
-        up = nav.r_M / jnp.sqrt(dot(nav.r_M, nav.r_M))
         p[cov.R, cov.R] = p[cov.R, cov.R] + wide * up[:, None] * up[None]
     else:  # the ground is what may be elsewhere
         first = jnp.zeros((3, 3)).at[0, 0].set(1.0)

@@ -25,6 +25,7 @@ from frigoris.types import Scalar, Vec3
 
 FRESH = 1.0  # a check is known this long after the word that it was made from [s]
 BASE = 1.0  # over which a rate is taken from two heights, at least [s]
+SAME = 1e-6  # ranges that are nearer to each other are the same [m]
 LONGEST = 3.0  # and at most: over a longer silence there is none [s]
 
 
@@ -106,7 +107,7 @@ def heard(old: Ranger, said: Word, descent: Scalar, dt: Scalar) -> Ranger:
     due = seen & (first | (base_age >= BASE))
     sunk = old.base_height - said.height - base_fallen
     rate = jnp.where(first, jnp.nan, sunk / jnp.maximum(base_age, BASE))
-    same = seen & (said.range == old.word)
+    same = seen & (jnp.abs(said.range - old.word) < SAME)
     unchanged = jnp.where(same, old.unchanged + age, 0.0)
     jump = jnp.where(age > LONGEST, jnp.nan, said.height - old.height + fallen)
     return Ranger(
