@@ -67,6 +67,11 @@ def among(phase: Index, numbers: Collection[int]) -> Flag:
     return found
 
 
+def standing(config: SequenceConfig, contact_time: Scalar, elapsed: Scalar) -> Flag:
+    """Whether the legs have stood long enough [s] to count."""
+    return long_enough(contact_time, config.contact_confirm, elapsed)
+
+
 def advance(
     old: Sequencer,
     known: Callable[[Scalar, Scalar, Scalar], Known],
@@ -87,21 +92,21 @@ def advance(
     burning = within(s, old.phase, ("deorbit",))
     dv = old.deorbit_dv + jnp.where(burning, dv_tick, 0.0)
     votes = jnp.sum(jnp.where(contact, 1.0, 0.0), axis=0)
-    touching = _longer(old.contact_time, votes >= s.contact_votes, elapsed)
+    touching = longer(old.contact_time, votes >= s.contact_votes, elapsed)
     silence = jnp.where(heard, 0.0, old.silence + elapsed)
     in_phase = old.phase_time + elapsed
     k = known(config.guidance.deorbit_dv - dv, silence, in_phase)
-    down = _long_enough(touching, s.contact_confirm, elapsed)
+    down = standing(s, touching, elapsed)
     held = dict(old.held)
     phase = old.phase
     for this in s.phases:
         # the first of its conditions is asked last, and so counts before the others
         for end in reversed(this.ends):
-            over = (old.phase == this.number) & _over(k, this, end, down)
+            over = (old.phase == this.number) & holds(k, this, end, down)
             if end.hold is not None:
                 key = _key(this, end)
-                held[key] = _longer(old.held[key], over, elapsed)
-                over = _long_enough(held[key], end.hold, elapsed)
+                held[key] = longer(old.held[key], over, elapsed)
+                over = long_enough(held[key], end.hold, elapsed)
             phase = jnp.where(over, end.next, phase)
     return Sequencer(
         phase=phase,
@@ -113,17 +118,18 @@ def advance(
     )
 
 
-def _longer(before: Scalar, now: Flag, elapsed: Scalar) -> Scalar:
+def longer(before: Scalar, now: Flag, elapsed: Scalar) -> Scalar:
     """How long something has been true that is, or is not, true now [s]."""
     return jnp.where(now, jnp.maximum(before + elapsed, 0.0), NOT)
 
 
-def _long_enough(time: Scalar, wanted: Scalar, elapsed: Scalar) -> Flag:
-    # to the nearest tick: a sum of ticks must not depend on rounding
+def long_enough(time: Scalar, wanted: Scalar, elapsed: Scalar) -> Flag:
+    """To the nearest tick: a sum of ticks [s] must not depend on rounding."""
     return time >= wanted - 0.5 * elapsed
 
 
-def _over(k: Known, phase: Phase, end: End, down: Flag) -> Flag:
+def holds(k: Known, phase: Phase | None, end: End, down: Flag) -> Flag:
+    """Whether a condition is true now; `down` says that the legs stand."""
     found = [down] if end.contact else []
     for bound in end.bounds:
         now = value(k, bound.quantity, phase)
