@@ -207,6 +207,7 @@ def sense(
         radar=late.radar,
         speed=late.speed,
         fix=late.fix,
+        order=jnp.full_like(state.elapsed, jnp.nan),
     )
     beam = Beam(
         slant_range=jnp.where(view.hit, view.slant_range, jnp.nan),

@@ -209,6 +209,7 @@ def _sequenced(
         measured.laser_valid & (nav.accepted > 0.5),
         measured.contact,
         dt,
+        measured.order,
     )
 
 
