@@ -80,13 +80,15 @@ def advance(
     heard: Flag,
     contact: Bool[Array, "legs *#cases"],
     elapsed: Scalar,
+    order: Scalar,
 ) -> Sequencer:
     """The phase of the coming tick; at most one change a tick.
 
     `known` makes the quantities of what is missing of the deorbit burn [m/s], the
     silence and the time in the phase [s]; `dv_tick` is the velocity that the engines
     gave over the last tick, of `elapsed` seconds [m/s], `heard` whether a range was
-    used in it.
+    used in it. An `order` from the ground, the number of a phase or NaN, counts before
+    all conditions, if there is that phase.
     """
     s = config.sequence
     burning = within(s, old.phase, ("deorbit",))
@@ -108,6 +110,8 @@ def advance(
                 held[key] = longer(old.held[key], over, elapsed)
                 over = long_enough(held[key], end.hold, elapsed)
             phase = jnp.where(over, end.next, phase)
+    for this in s.phases:
+        phase = jnp.where(order == this.number, this.number, phase)
     return Sequencer(
         phase=phase,
         phase_time=jnp.where(phase == old.phase, in_phase, 0.0),

@@ -229,6 +229,7 @@ def _sequenced(
         measured.laser_valid & (nav.accepted > 0.5),
         measured.contact,
         measured.elapsed,
+        measured.order,
     )
     now = known(
         config.guidance.deorbit_dv - seq.deorbit_dv, seq.silence, seq.phase_time
