@@ -103,7 +103,8 @@ def told(name, mission, rows):
     text = FAULTS.get(name, HEALTHY)["text"]
     return (
         f"| `{name}` | {text} | {len(trips)} | {after} | {first} | "
-        f"{off.sum()} | {on.sum()} | {pair.second_only}, {pair.first_only} | {pair.p_value():.2g} |"
+        f"{off.sum()} | {on.sum()} | "
+        f"{pair.second_only}, {pair.first_only} | {pair.p_value():.2g} |"
     )
 
 
