@@ -49,9 +49,9 @@ def frame_error(code: str, ebn0_dB: np.ndarray, frame_bytes: int) -> np.ndarray:
     if code == "uncoded":
         return _any(bit_error(level), 8.0 * frame_bytes)
     if code == "reed_solomon":
-        wrong = bit_error(level + 10.0 * np.log10(K_RS / N_RS))
+        wrong = bit_error(np.asarray(level + 10.0 * np.log10(K_RS / N_RS)))
         word = bdtrc(CORRECTED, N_RS, _any(wrong, SYMBOL))
-        return _any(word, np.ceil(frame_bytes / K_RS))
+        return _any(np.asarray(word), float(np.ceil(frame_bytes / K_RS)))
     fall = WATERFALLS[code]
     decades = np.clip(fall.decades * (level - fall.threshold), -30.0, 30.0)
     odds = REQUIRED / (1.0 - REQUIRED) * 10.0 ** (-decades)

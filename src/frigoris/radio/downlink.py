@@ -17,6 +17,7 @@ from frigoris.radio.stations import Station
 NOBODY = -1  # number of the receiver while there is none
 BETTER = 3.0  # a hand-over is worth this much [dB]
 DARK = -300.0  # Eb/N0 where nothing arrives [dB]
+LOCK = -2.0  # margin at the lowest rate below which nobody holds the signal [dB]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Leg:
 
     name: str
     seen: np.ndarray  # nothing is between, and the dish may look there
-    elevation: np.ndarray  # at the station; pi/2 at a relay [rad]
+    elevation: np.ndarray  # at the station, NaN at a relay [rad]
     light_time: np.ndarray  # until it is on the ground [s]
     antenna: np.ndarray  # number of the lander's best antenna
     budget: Budget  # at the lowest rate
@@ -112,7 +113,7 @@ def downlink(
     # bits per second count below: everything at one bit per second
     lowest = 10.0 * np.log10(radio.rates[0])
     level = np.stack(
-        [np.where(leg.seen, leg.budget.eb_n0_dB + lowest, DARK) for leg in legs]
+        [np.where(_held(g), g.budget.eb_n0_dB + lowest, DARK) for g in legs]
     )
     level = np.where(path.powered, level, DARK)
     who = hand_over(level, DARK)
@@ -135,6 +136,10 @@ def downlink(
         seed=seed,
     )
     return found, legs
+
+
+def _held(leg: Leg) -> np.ndarray:
+    return np.asarray(leg.seen & (leg.budget.margin_dB >= LOCK))
 
 
 def all_legs(
@@ -193,7 +198,7 @@ def _relay_leg(
     return Leg(
         name=relay.name,
         seen=free & onward,
-        elevation=np.full(len(path.t), 0.5 * np.pi),
+        elevation=np.full(len(path.t), np.nan),
         light_time=tau + np.where(onward, second, 0.0) + relay.delay,
         antenna=antenna,
         budget=link,

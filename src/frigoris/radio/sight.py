@@ -15,6 +15,7 @@ from scipy.interpolate import CubicSpline
 from frigoris.constants import C_LIGHT, HIGHEST_MOON, RADIUS_MOON
 from frigoris.moon.ephemeris import mean_earth, positions
 from frigoris.moon.ground import Ground, height
+from frigoris.moon.kernels import Kernels
 from frigoris.moon.orientation import DAY
 from frigoris.moon.time import tdb
 from frigoris.radio.stations import Station, earth_axes, earth_fixed
@@ -38,7 +39,13 @@ class Sky:
     stations: dict[str, tuple[CubicSpline, CubicSpline]]  # place [m] and zenith, I
 
 
-def sky(epoch: datetime, start: float, end: float, stations: Sequence[Station]) -> Sky:
+def sky(
+    epoch: datetime,
+    start: float,
+    end: float,
+    stations: Sequence[Station],
+    kernels: Kernels | None = None,
+) -> Sky:
     """Look at the sky from `start` to `end`, seconds after `epoch`."""
     first, last = start - EDGE, end + EDGE
     count = max(int(np.ceil((last - first) / KNOT)) + 1, 5)
@@ -51,9 +58,9 @@ def sky(epoch: datetime, start: float, end: float, stations: Sequence[Station]) 
         moment = epoch + timedelta(seconds=float(seconds))
         tt1, tt2 = tdb(moment)
         utc1, utc2 = _utc(moment)
-        found = positions(tt1, tt2)
+        found = positions(tt1, tt2, kernels)
         moon[k] = found["moon"]
-        axes[k] = mean_earth(tt1, tt2).dcm.ravel()
+        axes[k] = mean_earth(tt1, tt2, kernels).dcm.ravel()
         turn = earth_axes(tt1, tt2, utc1, utc2)
         for name, (position, up) in fixed.items():
             place[name][k] = found["earth"] + position @ turn
