@@ -71,6 +71,11 @@ def link_study(
         )
     if (File(what) / INDEX).is_file():
         return _of_record(File(what), sets)
+    if File(what).is_dir():
+        raise UserError(
+            f"Cannot show the link of {what}: the folder holds no {INDEX}. Give the "
+            "folder of a record, as `frigoris fly --out` writes it, or a mission."
+        )
     mission = as_flown(set_values(load_mission(what), sets))
     terrain = terrain_of(mission)
     ground = jax.tree.map(jnp.asarray, terrain.ground)

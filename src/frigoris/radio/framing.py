@@ -147,6 +147,7 @@ def _is_lost(link: Downlink, start: float, end: float, number: int) -> bool:
     share = float(frame_error(link.code, np.array(level), link.frame_bytes))
     if not 1e-12 < share < 1.0 - 1e-12:
         return share > 0.5
-    campaign, case = link.seed
-    bits = np.random.Philox(key=[campaign, case], counter=[number, 0, 0, 0])
+    # as arrays: of lists NumPy makes floats where a number needs all 64 bits
+    key = np.array(link.seed, np.uint64)
+    bits = np.random.Philox(key=key, counter=np.array([number, 0, 0, 0], np.uint64))
     return bool(np.random.Generator(bits).random() < share)

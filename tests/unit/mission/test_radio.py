@@ -103,3 +103,8 @@ def test_a_plan_says_who_hears_the_lander_and_how_well():
 def test_a_time_that_is_none_is_refused(hours):
     with pytest.raises(UserError, match="--hours"):
         link_study("hakuto-r-m2", (), hours)
+
+
+def test_a_folder_without_a_record_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"holds no record\.json"):
+        link_study(str(tmp_path))
