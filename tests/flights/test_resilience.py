@@ -73,7 +73,7 @@ def test_published_rows_at_the_design_point(stage: object) -> None:
     assert [e["t_s"] for e in flight.events] == sorted(e["t_s"] for e in flight.events)
     link, last, contact = flight.link, flight.last_telemetry, flight.contact
     assert link is not None and last is not None and contact is not None
-    # nothing physical ends the link: 16.6 dB at the impact, 14.6 in the pitch-up
+    # nothing physical ends the link: 16.6 dB at the impact, 14.7 in the pitch-up
     heard = link.receiver != NOBODY
     assert heard[-1] and link.margin[heard].min() > 10.0
     # behind the Moon until 18:57, as the deorbit burn is
