@@ -88,22 +88,30 @@ def test_a_frame_draws_the_same_whatever_came_before():
     np.testing.assert_array_equal(np.isnan(part), np.isnan(whole[some]))
 
 
-def test_a_packet_that_spans_a_lost_frame_is_lost():
-    """Dark from 2.2 to 2.8 s: the frame from 2 to 3 s, and with it both its parts."""
-    time = np.array([0.0, 0.0, 0.1])
-    size = np.array([94 + 60, 60, 10])
+@pytest.mark.parametrize(
+    ("dark", "expected"),
+    [
+        (0.5, [np.nan, 3.0, 3.0]),
+        (1.5, [np.nan] * 2 + [3.0]),
+        (2.5, [2.0] + [np.nan] * 2),
+    ],
+)
+def test_a_packet_that_spans_a_lost_frame_is_lost(dark, expected):
+    """Frames: 0 to 1 s the first 94; 1 to 2 s its 60 and 34; 2 to 3 s the rest.
+
+    Dark in the middle of one of them, so that the beginning or the rest is missing.
+    """
+    time, size = np.array([0.0, 0.0, 0.1]), np.array([94 + 60, 60, 10])
     link = replace(
         steady(800.0, 100, end=1e9, light_time=0.0),
-        t=np.array([0.0, 2.2, 2.5, 2.8, 9.0]),
+        t=np.array([0.0, dark - 0.2, dark, dark + 0.2, 9.0]),
         eb_n0=np.array([90.0, 90.0, DARK, 90.0, 90.0]),
         rate=np.full(5, 800.0),
         light_time=np.zeros(5),
         receiver=np.zeros(5, int),
     )
     got = ground_times(time, size, link, np.ones(3, int))
-    # frames: 0 to 1 s the first 94; 1 to 2 s its 60 and 34; 2 to 3 s the rest
-    assert got[0] == pytest.approx(2.0)
-    assert np.isnan(got[1]) and np.isnan(got[2])
+    np.testing.assert_allclose(got, expected, atol=1e-9)
 
 
 def test_the_most_urgent_goes_first_when_the_rate_drops():
