@@ -21,6 +21,7 @@ from frigoris.commands import data as data_commands
 from frigoris.commands import design as design_commands
 from frigoris.commands import faults as fault_commands
 from frigoris.commands import lander as lander_commands
+from frigoris.commands import link as link_commands
 from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
 from frigoris.commands import robust as robust_commands
@@ -245,6 +246,7 @@ app.command()(lander_commands.lander)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
 app.command()(fault_commands.faults)
+app.command()(link_commands.link)
 
 
 @app.command()

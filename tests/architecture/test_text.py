@@ -58,6 +58,7 @@ PAGES = {
     "moon/plume.py": "plume",
     "moon/regolith.py": "regolith",
     "radio/framing.py": "framing",
+    "radio/budget.py": "link",
     "lander/rigid_body.py": "vehicle",
     "sensors/laser.py": "laser",
     "onboard/hazard/look.py": "hazard-avoidance",

@@ -12,6 +12,7 @@ from frigoris.onboard.convex.replan import WORDS
 from frigoris.onboard.convex.solution import Outcome
 from frigoris.onboard.hazard.choice import BLIND, KEPT, LEAST_BAD
 from frigoris.phases import PHASES
+from frigoris.radio.downlink import Downlink, spells
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
 
@@ -282,4 +283,20 @@ def _end(
         told = {"tilt_deg": touchdown["tilt_deg"], "slide_m": touchdown["slide_m"]}
         end = touched.time + touchdown["time_s"]
         found.append(Event(end, "at_rest", text, told))
+    return found
+
+
+def link_events(link: Downlink) -> list[Event]:
+    """When somebody begins to hear the lander, and when the Moon hides it again."""
+    found = []
+    heard = spells(link)
+    for k, (start, end, names) in enumerate(heard):
+        if start > link.t[0]:
+            words = f"heard on Earth: {names.partition(', ')[0]}"
+            found.append(Event(start, "signal_found", words))
+        more = k + 1 < len(heard)
+        if more or end < link.t[-1]:
+            found.append(Event(end, "signal_lost", "not heard on Earth any more"))
+    if not heard:
+        found.append(Event(float(link.t[0]), "signal_lost", "never heard on Earth"))
     return found

@@ -44,6 +44,7 @@ class Packet:
     rate_hz: float
     text: str
     fields: tuple[Field, ...]
+    priority: int = 9  # on the downlink, the smallest first
 
     @property
     def bytes(self) -> int:

@@ -24,8 +24,9 @@ the fields in this order. On the ground each kind is one table,
 | `t_s` | f8 | time onboard, seconds after `epoch_utc` in the metadata of the file |
 | `ground_t_s` | f8 | time of arrival on the ground, on the same scale |
 
-Packets wait for their frame and for the link, see [framing](models/framing.md); those
-that never arrived are not in the tables. Types are those of NumPy: kind and bytes.
+Packets wait for their frame and for the link, those of priority 1 first, see
+[framing](models/framing.md) and [link](models/link.md); those that never arrived are
+not in the tables. Types are those of NumPy: kind and bytes.
 """
 
 
@@ -38,13 +39,14 @@ def page(dictionary: Dictionary) -> str:
 
 
 def _overview(dictionary: Dictionary) -> str:
-    lines = ["## Packets", "", "| packet | APID | rate | bytes | bit/s | content |"]
-    lines.append("|---|---|---|---|---|---|")
+    lines = ["## Packets", ""]
+    lines.append("| packet | APID | priority | rate | bytes | bit/s | content |")
+    lines.append("|---|---|---|---|---|---|---|")
     for p in dictionary.packets:
         load = 8 * p.bytes * p.rate_hz
         lines.append(
-            f"| [{p.name}](#{p.name}) | 0x{p.apid:03x} | {p.rate_hz:g} Hz | {p.bytes} "
-            f"| {load:g} | {p.text} |"
+            f"| [{p.name}](#{p.name}) | 0x{p.apid:03x} | {p.priority} "
+            f"| {p.rate_hz:g} Hz | {p.bytes} | {load:g} | {p.text} |"
         )
     total = (
         f"Together {dictionary.rate_bit_s:g} bit/s with engines on, frames not counted."
