@@ -24,6 +24,7 @@ from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
 from frigoris.commands import robust as robust_commands
 from frigoris.commands import sensor as sensor_commands
+from frigoris.commands import telemetry as telemetry_commands
 from frigoris.commands.options import (
     AsJson,
     BranchFrom,
@@ -243,6 +244,9 @@ app.command()(moon_commands.moon)
 app.command()(lander_commands.lander)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
+app.command()(telemetry_commands.export)
+app.command("import")(telemetry_commands.import_)
+app.command()(telemetry_commands.play)
 
 
 @app.command()

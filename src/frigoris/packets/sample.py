@@ -33,22 +33,20 @@ def sample_packet(packet: Packet, onboard: Table) -> Table:
 
 def as_sent(field: Field, values: np.ndarray) -> np.ndarray:
     """Values in the type and in the steps of the link, in the unit of the field."""
-    if field.scale is None:
-        return values.astype(np.dtype(field.type))
     return on_ground(field, on_link(field, values))
 
 
 def on_link(field: Field, values: np.ndarray) -> np.ndarray:
-    """The numbers that a packet carries; a calibrated one ends at what its type holds.
+    """The numbers that a packet carries; a whole one ends at what its type holds.
 
     Whole numbers have no NaN: what is no number becomes the end of the type that the
     limits leave out, the lowest of a signed and the highest of an unsigned one.
     """
     kind = np.dtype(field.type)
-    if field.scale is None:
+    if kind.kind == "f":
         return values.astype(kind)
     ends = np.iinfo(kind)
-    number = np.rint((values.astype(np.float64) - field.offset) / field.scale)
+    number = np.rint((values.astype(np.float64) - field.offset) / (field.scale or 1.0))
     none = ends.min if kind.kind == "i" else ends.max
     known = np.nan_to_num(number, nan=none)
     return np.asarray(np.clip(known, ends.min, ends.max).astype(kind))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from frigoris.errors import UserError
 from frigoris.packets.dictionary import PRIMARY_HEADER, Dictionary, Packet
 from frigoris.packets.sample import Table, on_link
 from frigoris.packets.space_packet import Heard, decode, encode, opening
@@ -43,6 +44,12 @@ def make_stream(dictionary: Dictionary, tables: dict[str, Table]) -> list[Sent]:
 
 
 def _packets(packet: Packet, table: Table) -> Iterator[Sent]:
+    missing = [f.name for f in packet.fields if f.name not in table]
+    if missing:
+        raise UserError(
+            f"Cannot make packets of {packet.name}: its table has no "
+            f"{', '.join(missing)}. Give the mapping of the import a column for each."
+        )
     numbers = [on_link(f, table[f.name]).tolist() for f in packet.fields]
     t, ground = table["t_s"], table["ground_t_s"]
     ground = np.where(np.isfinite(ground), ground, t)

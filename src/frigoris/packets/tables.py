@@ -139,7 +139,7 @@ def read_ground(folder: Path, note: Note = to_stderr) -> Ground:
         if "t_s" not in table:
             note(f"left out: {path} has no column t_s, so it is no telemetry")
             continue
-        tables[path.stem] = counted(table)
+        tables[path.stem] = _usual(table, path, note)
         epochs.append(about.get(EPOCH, ""))
     if not tables:
         raise UserError(
@@ -154,9 +154,20 @@ def read_telemetry(folder: Path, note: Note = to_stderr) -> dict[str, Table]:
     return read_ground(folder, note).tables
 
 
-def counted(table: Table) -> Table:
-    """The table with counts of its packets; without them, as if none were missing."""
-    if "sequence_count" in table:
-        return table
-    count = (np.arange(len(table["t_s"])) % SEQUENCE).astype(np.uint16)
-    return table | {"sequence_count": count}
+def _usual(table: Table, path: Path, note: Note) -> Table:
+    """With every column that each table has, and numbers only.
+
+    Where packets were not counted, none is missing; where nobody noted when they
+    arrived, that is NaN.
+    """
+    text = [name for name, values in table.items() if values.dtype.kind not in "fiub"]
+    if text:
+        note(f"left out: {path} has columns that are no numbers: {', '.join(text)}")
+    rows = len(table["t_s"])
+    count = (np.arange(rows) % SEQUENCE).astype(np.uint16)
+    around = {
+        "t_s": table["t_s"],
+        "ground_t_s": table.get("ground_t_s", np.full(rows, np.nan)),
+        "sequence_count": table.get("sequence_count", count),
+    }
+    return around | {k: v for k, v in table.items() if k not in {*text, *around}}
