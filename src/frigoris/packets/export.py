@@ -1,5 +1,8 @@
 """Records for other people's tools: MCAP, CCSDS packets, CSV, XTCE."""
 
+import contextlib
+import difflib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +36,6 @@ def export(record: Path, to: str, path: Path, note: Note = to_stderr) -> Exporte
     """
     write = _WRITERS.get(to)
     if write is None:
-        import difflib
-
         near = difflib.get_close_matches(to, _WRITERS, n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UserError(
@@ -61,11 +62,11 @@ def export(record: Path, to: str, path: Path, note: Note = to_stderr) -> Exporte
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        for file in path.iterdir():
-            file.unlink()
-        path.rmdir()
-    path.unlink(missing_ok=True)
+    """What was begun, if it could not be finished."""
+    with contextlib.suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int:

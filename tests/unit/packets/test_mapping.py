@@ -53,7 +53,7 @@ def test_a_good_one_is_read(tmp_path):
         ("unit: ft, ", "", "no unit for gnc.est_altitude_m, which is in m. Known"),
         ("unit: ms", "unit: sec", "2:27: unknown unit sec of times. Known here: s, ms"),
         ("terminal_descent", "terminal", "5:54: unknown value terminal of phase. Did"),
-        ("gnc.phase", "gnc.est_q_w", "5:47: names: est_q_w is not an enumeration"),
+        ("gnc.phase", "gnc.est_q_w", "5:49: names: est_q_w is not an enumeration"),
         ("gnc.phase", "gnc.est_altitude_m", "has a column already, in line 4"),
         ("column: ALT", "colum: ALT", "4:6: unknown key colum. Did you mean column?"),
         ("column: ALT", "colum: ALT", "4:5: column is missing"),
