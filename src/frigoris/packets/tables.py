@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from frigoris.errors import UserError
 from frigoris.packets.dictionary import SEQUENCE, Dictionary, load_dictionary
+from frigoris.packets.salvage import salvage
 from frigoris.packets.sample import Table
 from frigoris.units import suffix
 
@@ -134,8 +135,11 @@ def read_ground(folder: Path, note: Note = to_stderr) -> Ground:
         try:
             table, about = read_table(path, note)
         except UserError as error:
-            note(f"left out: {error}")
-            continue
+            saved = _saved(path, note)
+            if saved is None:
+                note(f"left out: {error}")
+                continue
+            table, about = saved, {}
         if "t_s" not in table:
             note(f"left out: {path} has no column t_s, so it is no telemetry")
             continue
@@ -147,6 +151,18 @@ def read_ground(folder: Path, note: Note = to_stderr) -> Ground:
             "be read. Copy the record again from where it was made."
         )
     return Ground(folder, tables, next((e for e in epochs if e), ""))
+
+
+def _saved(path: Path, note: Note) -> Table | None:
+    """What there is of a file of ours that lost its end."""
+    packets = [p for p in load_dictionary().packets if p.name == path.stem]
+    try:
+        table = salvage(path, packets[0]) if packets else None
+    except OSError:
+        return None
+    if table is not None:
+        note(f"{path} is not whole: its first {len(table['t_s'])} rows were read")
+    return table
 
 
 def read_telemetry(folder: Path, note: Note = to_stderr) -> dict[str, Table]:

@@ -9,6 +9,7 @@ from frigoris.errors import UserError
 from frigoris.packets.dictionary import load_dictionary
 from frigoris.packets.export import export
 from frigoris.packets.mcap_log import read_mcap
+from frigoris.packets.salvage import salvage
 from frigoris.packets.tables import ROWS, read_ground, read_table, write_table
 from support.streams import tables
 from unit.packets.test_importing import record as record
@@ -70,6 +71,49 @@ def test_a_damaged_packet_of_a_record_leaves_the_others(record, tmp_path):
         path.write_bytes(b"")
     with pytest.raises(UserError, match="none of its"):
         read_ground(folder, notes.append)
+
+
+@pytest.mark.parametrize("packet", DICTIONARY.packets, ids=lambda p: p.name)
+def test_half_a_table_gives_its_whole_groups(tmp_path, packet):
+    """Cut anywhere: as many groups of rows as are there, each number as it was."""
+    once = tables()[packet.name]
+    many = 1 + 3000 // len(once["t_s"])
+    table = {name: np.tile(values, many) for name, values in once.items()}
+    (tmp_path / "telemetry").mkdir()
+    path = tmp_path / "telemetry" / f"{packet.name}.parquet"
+    write_table(path, table, {})
+    data = path.read_bytes()
+    found = salvage(path, packet)
+    assert found is not None and len(found["t_s"]) == len(table["t_s"])
+    read = set()
+    for end in np.linspace(0, len(data) - 9, 40).astype(int):
+        path.write_bytes(data[:end])
+        notes = []
+        try:
+            found = read_ground(tmp_path, notes.append).tables[packet.name]
+        except UserError:
+            read.add(0)
+            continue
+        assert len(notes) == 1
+        is_beginning(found, table)
+        assert all(found[k].dtype == v.dtype for k, v in table.items())
+        read.add(len(found["t_s"]))
+    groups = {0, ROWS, 2 * ROWS, len(table["t_s"])}
+    assert {0, ROWS, 2 * ROWS} <= read <= groups | {3 * ROWS}
+
+
+def test_no_harm_makes_salvage_say_a_wrong_number(tmp_path):
+    packet = DICTIONARY.packet("laser")
+    table = {k: np.tile(v, 4) for k, v in tables()["laser"].items()}
+    path = tmp_path / "laser.parquet"
+    write_table(path, table, {})
+    data = path.read_bytes()
+    bits = np.random.default_rng(7)
+    for _ in range(200):
+        path.write_bytes(harmed(data, bits))
+        found = salvage(path, packet)
+        if found is not None:
+            is_beginning(found, table)
 
 
 def test_a_harmed_mcap_is_read_up_to_the_damage(record, tmp_path):

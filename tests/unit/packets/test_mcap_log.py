@@ -125,7 +125,8 @@ def test_the_scene_has_ground_under_the_target(file):
     # 85 km away at the corners the sphere has fallen by 2.1 km; the embedded Moon has
     # the mean height of the mare here, measured -2427.3 … -2426.9 m
     assert np.hypot(*points[:, :2].T).max() > 80e3 and np.ptp(points[:, 2]) > 2e3
-    height = np.linalg.norm(points + [0.0, 0.0, RADIUS + GROUND], axis=1) - RADIUS
+    from_centre = points + np.array([0.0, 0.0, RADIUS + GROUND])
+    height = np.linalg.norm(from_centre, axis=1) - RADIUS
     np.testing.assert_allclose(height, -2427.1, rtol=0.0, atol=1.0)
 
 
