@@ -247,6 +247,7 @@ app.command()(margins_commands.margins)
 app.command()(telemetry_commands.export)
 app.command("import")(telemetry_commands.import_)
 app.command()(telemetry_commands.play)
+app.command()(telemetry_commands.compare)
 
 
 @app.command()

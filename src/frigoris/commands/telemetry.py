@@ -9,6 +9,8 @@ import typer
 from frigoris.commands.options import AsJson
 from frigoris.errors import UserError
 
+SIDES = ("first", "second", "difference")
+
 Record = Annotated[
     Path,
     typer.Argument(metavar="RECORD", help="Folder of a flight, or of its telemetry."),
@@ -115,6 +117,44 @@ def play(
         f"{done.packets} packets, {done.size_bytes} bytes in {done.wall_s:.1f} s "
         f"to {where[0]}:{where[1]}"
     )
+
+
+def compare(
+    first: Record,
+    second: Annotated[
+        Path,
+        typer.Argument(metavar="RECORD", help="The other one.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Page, by default runs/compare-FIRST-SECOND.html."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two flights on one page: curves over each other, differences at events."""
+    from frigoris.report.compare_page import compare as write
+
+    names = f"compare-{first.resolve().name}-{second.resolve().name}.html"
+    told = write(first, second, out or Path("runs") / names)
+    if as_json:
+        _print_json(told)
+        return
+    from frigoris.report import listing, text
+
+    rows = [
+        (end["text"], *(text.quantity(end[k], end["unit"]) for k in SIDES))
+        for end in told["ends"]
+        if end["first"] is not None or end["second"] is not None
+    ]
+    rows += [
+        (
+            event["name"].replace("_", " "),
+            *(text.quantity(event[k], "s") for k in SIDES),
+        )
+        for event in told["events"]
+    ]
+    listing.print_rows([("", *SIDES), *rows])
+    print(f"Page: {told['page']}")
 
 
 def _progress(t_s: float, number: int, total: int) -> None:
