@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from frigoris.packets.tables import EPOCH, Ground, Note, read_table, to_stderr
 CHUNK = 65_536  # bytes before compression: what one damaged byte costs at most
 PATH_POINTS = 1500  # of a line in the scene
 ABOUT = "frigoris"  # name of the metadata
+TEXT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 ESTIMATED, TRUE = foxglove.colour(0.18, 0.44, 0.87), foxglove.colour(0.9, 0.9, 0.9)
 
 
@@ -94,7 +96,7 @@ class _Channels:
             log_time=said.time_ns,
             publish_time=said.time_ns,
             sequence=sequence,
-            data=json.dumps(said.message, allow_nan=False).encode(),
+            data=TEXT.encode(said.message).encode(),
         )
 
     def _schema(self, said: Said) -> int:
@@ -137,7 +139,7 @@ def rows(table: Table) -> Iterator[Json]:
     columns = [column.tolist() for column in table.values()]
     for values in zip(*columns, strict=True):
         pairs = zip(table, values, strict=True)
-        yield {name: value for name, value in pairs if np.isfinite(value)}
+        yield {name: value for name, value in pairs if isfinite(value)}
 
 
 def _named(dictionary: Dictionary, packet: Packet, row: Json) -> Json:

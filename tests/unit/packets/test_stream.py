@@ -133,6 +133,16 @@ def check_gaps(received, said, true):
         assert told[name] == len([k for k in there if k not in said])
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 61])
+def test_every_packet_after_damage_is_found(packets, true, count):
+    """Whatever the number of bytes that do not belong there."""
+    dirt = np.random.default_rng(count).bytes(count)
+    received = read_stream(DICTIONARY, dirt + dirt.join(packets))
+    assert {key(h) for h in received.packets} == true
+    assert received.damaged_bytes == count * len(packets)
+    assert len(received.notes) == len(packets)
+
+
 def test_a_packet_that_came_twice_or_late_is_told(packets):
     stream = b"".join([*packets[6:], *packets[:6], packets[3]])
     received = read_stream(DICTIONARY, stream)
