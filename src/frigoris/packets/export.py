@@ -42,6 +42,8 @@ def export(record: Path, to: str, path: Path, note: Note = to_stderr) -> Exporte
             f"Cannot export to {to!r}: the formats are {', '.join(_WRITERS)}.{hint}"
         )
     ground = read_ground(record, note)
+    for name in set(ground.tables) - {p.name for p in load_dictionary().packets}:
+        note(f"left out: {name} is no packet of the telemetry dictionary")
     fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         if path.exists():

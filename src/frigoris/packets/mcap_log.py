@@ -149,7 +149,8 @@ def _named(dictionary: Dictionary, packet: Packet, row: Json) -> Json:
         if field.enumeration and value is not None:
             names = dictionary.enumerations[field.enumeration]
             known = 0 <= value < len(names)
-            row[foxglove.named(field.name)] = names[value] if known else str(value)
+            name = names[int(value)] if known else str(value)
+            row[foxglove.named(field.name)] = name
     return row
 
 

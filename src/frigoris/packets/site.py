@@ -65,7 +65,7 @@ def find_site(folder: Path, gnc: Table | None) -> SiteAxes | None:
     if not isinstance(site, dict) or gnc is None:
         return None
     names = ("est_r_x_m", "est_r_y_m", "est_r_z_m", "est_altitude_m")
-    if not all(name in gnc for name in names):
+    if not all(name in gnc for name in (*names, *(f"est_q_{x}" for x in "wxyz"))):
         return None
     *r, altitude = (np.asarray(gnc[name], np.float64) for name in names)
     zero = np.linalg.norm(r, axis=0) - altitude

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from frigoris.errors import UserError
-from frigoris.flight.record import read_truth
+from frigoris.flight.record import Truth, read_truth
 from frigoris.packets.ordering import gaps, with_breaks
 from frigoris.packets.tables import read_ground
 from frigoris.phases import BRAKING, PHASES
@@ -99,10 +99,13 @@ def _read(folder: Path) -> Side:
     if not (folder / "truth" / "flight.json").is_file():
         return _from_telemetry(folder, ground.tables, missing, notes)
     try:
-        truth = read_truth(folder)
-    except (OSError, ValueError, UserError) as error:
+        return _from_truth(folder, read_truth(folder), missing, notes)
+    except (OSError, ValueError, KeyError, TypeError, UserError) as error:
         notes.append(f"its truth was left out: {error}")
         return _from_telemetry(folder, ground.tables, missing, notes)
+
+
+def _from_truth(folder: Path, truth: Truth, missing: int, notes: list[str]) -> Side:
     flight = truth.flight
     zero = _ignition(truth.onboard["t_s"], truth.onboard["phase"])
     contact = flight.get("contact") or {}
