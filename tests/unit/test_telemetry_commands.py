@@ -114,3 +114,31 @@ def test_no_jax_is_imported(record, words):
         env={k: v for k, v in os.environ.items() if not k.startswith("COV")},
     )
     assert done.returncode == 0 and done.stderr.strip() == "set()"
+
+
+def test_the_verbs_are_functions_of_the_package(record, tmp_path):
+    import frigoris
+    from frigoris.packets.export import export
+
+    assert frigoris.export is export and "export" in frigoris.__all__
+    assert set(frigoris.read_telemetry(record)) == set(tables())
+
+
+def test_ctrl_c_ends_what_is_played_with_one_word(record):
+    """A program of its own, since the signal goes to a whole process."""
+    program = (
+        "import signal, sys; from frigoris import cli;"
+        "from frigoris.packets import live;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "live.time.sleep = lambda _: signal.raise_signal(signal.SIGINT);"
+        "sys.exit(cli.run(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "play", "rec"],
+        capture_output=True,
+        text=True,
+        cwd=record.parent,
+        env={k: v for k, v in os.environ.items() if not k.startswith("COV")},
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "frigoris: stopped\n"

@@ -15,7 +15,7 @@ from support.streams import tables
 from unit.packets.test_importing import record as record
 
 DICTIONARY = load_dictionary()
-HARMED = 60  # files of each kind
+HARMED = 25  # files of each kind
 
 
 def harmed(data, bits):
@@ -109,7 +109,7 @@ def test_no_harm_makes_salvage_say_a_wrong_number(tmp_path):
     write_table(path, table, {})
     data = path.read_bytes()
     bits = np.random.default_rng(7)
-    for _ in range(200):
+    for _ in range(50):
         path.write_bytes(harmed(data, bits))
         found = salvage(path, packet)
         if found is not None:
