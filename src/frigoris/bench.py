@@ -40,6 +40,7 @@ def main() -> None:
 
     laws(MISSION)
     with tempfile.TemporaryDirectory() as folder:
+        telemetry(Path(folder))
         landings(Path(folder))
 
 
@@ -55,6 +56,40 @@ def command_time(arguments: list[str]) -> float:
         )
         walls.append(time.perf_counter() - began)
     return sorted(walls)[REPEATS // 2]
+
+
+def telemetry(folder: Path) -> None:
+    """Sizes and times of a record in every format, and of reading packets back."""
+    from frigoris import verbs
+    from frigoris.packets.dictionary import load_dictionary
+    from frigoris.packets.export import FORMATS, export
+    from frigoris.packets.ordering import make_tables
+    from frigoris.packets.stream import read_stream
+    from frigoris.packets.tables import read_ground, write_telemetry
+
+    verbs.fly(MISSION, undispersed=True, out=folder / "record")
+    ground = read_ground(folder / "record")
+    (folder / "again").mkdir()
+    began = time.perf_counter()
+    write_telemetry(folder / "again", ground.tables, ground.epoch_utc)
+    _size_and_time("parquet", _size(folder / "again"), began)
+    for kind in FORMATS:
+        began = time.perf_counter()
+        done = export(folder / "record", kind, folder / f"out.{kind}")
+        _size_and_time(kind, done.size_bytes, began)
+    data = (folder / "out.ccsds").read_bytes()
+    began = time.perf_counter()
+    make_tables(load_dictionary(), read_stream(load_dictionary(), data).packets)
+    _size_and_time("ccsds read", len(data), began)
+
+
+def _size_and_time(what: str, size: int, began: float) -> None:
+    wall = time.perf_counter() - began
+    print(f"telemetry {what:10s} {size / 1e3:8.0f} kB  {wall:6.2f} s")
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def landings(folder: Path) -> None:

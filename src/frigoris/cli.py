@@ -26,6 +26,7 @@ from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
 from frigoris.commands import robust as robust_commands
 from frigoris.commands import sensor as sensor_commands
+from frigoris.commands import telemetry as telemetry_commands
 from frigoris.commands.options import (
     AsJson,
     BranchFrom,
@@ -247,6 +248,10 @@ app.command()(design_commands.design)
 app.command()(margins_commands.margins)
 app.command()(fault_commands.faults)
 app.command()(link_commands.link)
+app.command()(telemetry_commands.export)
+app.command("import")(telemetry_commands.import_)
+app.command()(telemetry_commands.play)
+app.command()(telemetry_commands.compare)
 
 
 @app.command()

@@ -48,8 +48,8 @@ DEFECTS = [
     Defect(
         "packets have no time",
         "packets/dictionary.py",
-        "PRIMARY_HEADER + TIME_FIELD + sum",
-        "PRIMARY_HEADER + sum",
+        "PRIMARY_HEADER + TIME_FIELD + ERROR_CONTROL",
+        "PRIMARY_HEADER + ERROR_CONTROL",
         DICTIONARY,
     ),
     Defect(

@@ -10,20 +10,19 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from frigoris.errors import OutputError, UserError
-from frigoris.flight import moments
 from frigoris.flight.provenance import data_files, data_hashes
-from frigoris.flight.telemetry import Table, telemetry_tables
-from frigoris.packets.dictionary import Dictionary, load_dictionary
-from frigoris.radio.downlink import Downlink
-from frigoris.units import suffix
+from frigoris.packets.sample import Table
+from frigoris.packets.tables import read_table, write_table, write_telemetry
+from frigoris.packets.tables import read_telemetry as read_telemetry
+
+if TYPE_CHECKING:  # readers do without JAX
+    from frigoris.radio.downlink import Downlink
 
 KIND = "frigoris flight record"
 SCHEMA = 1
@@ -48,12 +47,14 @@ def write_record(
     flown_yaml: str,
     *,
     versions: dict[str, str],
-    link: Downlink,
+    link: "Downlink",
 ) -> None:
     """Write the record of `flight` to `folder`, replacing an older record there.
 
     `planned_yaml` is the mission as its team believed it, `flown_yaml` all of it.
     """
+    from frigoris.flight.telemetry import telemetry_tables
+
     check_folder(folder)
     tables = telemetry_tables(flight.onboard, link)
     folder = folder.resolve()
@@ -128,34 +129,20 @@ def _write_ground(
     folder: Path, tables: dict[str, Table], planned_yaml: str, epoch_utc: str
 ) -> None:
     (folder / "planned.yaml").write_text(planned_yaml, encoding="utf-8")
-    (folder / "telemetry").mkdir()
-    dictionary = load_dictionary()
-    for name, table in tables.items():
-        about = {**_about(dictionary, name), "epoch_utc": epoch_utc}
-        _write_table(folder / "telemetry" / f"{name}.parquet", table, about)
-
-
-def _about(dictionary: Dictionary, name: str) -> dict[str, str]:
-    packet = dictionary.packet(name)
-    names = {f.name: f.enumeration for f in packet.fields if f.enumeration}
-    return {
-        "packet": name,
-        "apid": str(packet.apid),
-        "enumerations": json.dumps(
-            {k: dictionary.enumerations[v] for k, v in names.items()}
-        ),
-    }
+    write_telemetry(folder, tables, epoch_utc)
 
 
 def _write_truth(folder: Path, flight: Any, flown_yaml: str) -> None:
     folder.mkdir()
     about = {"epoch_utc": flight.start_utc}
-    _write_table(folder / "states.parquet", flight.truth, about)
-    _write_table(folder / "onboard.parquet", flight.onboard, about)
+    write_table(folder / "states.parquet", flight.truth, about)
+    write_table(folder / "onboard.parquet", flight.onboard, about)
     if flight.touchdown_path:
-        _write_table(folder / "touchdown.parquet", flight.touchdown_path, about)
+        write_table(folder / "touchdown.parquet", flight.touchdown_path, about)
     (folder / "flown.yaml").write_text(flown_yaml, encoding="utf-8")
     if flight.states:
+        from frigoris.flight import moments
+
         moments.save(folder / moments.FILE, flight.states, 0)
     _write_json(folder / "flight.json", flight_summary(flight))
 
@@ -224,41 +211,6 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _write_table(path: Path, table: Table, about: dict[str, str]) -> None:
-    columns = [pa.array(v) for v in table.values()]
-    fields = [
-        pa.field(name, column.type, metadata={"unit": suffix(name) or ""})
-        for name, column in zip(table, columns, strict=True)
-    ]
-    schema = pa.schema(fields, metadata=about)
-    # bytes of equal weight side by side: a third smaller than plain, and faster
-    floats = [f.name for f in fields if pa.types.is_floating(f.type)]
-    pq.write_table(
-        pa.Table.from_arrays(columns, schema=schema),
-        path,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=False,
-        use_byte_stream_split=floats,
-    )
-
-
-def _read_table(path: Path) -> Table:
-    table = pq.read_table(path, use_threads=False)
-    return {name: table[name].to_numpy() for name in table.column_names}
-
-
-def read_telemetry(folder: Path) -> dict[str, Table]:
-    """What reached the ground, by packet. Reads `telemetry/` and nothing else."""
-    paths = sorted((folder / "telemetry").glob("*.parquet"))
-    if not paths:
-        raise UserError(
-            f"Cannot read telemetry in {folder}: it has no telemetry/*.parquet. "
-            "Give the folder of a record, as `frigoris fly --out` writes it."
-        )
-    return {p.stem: _read_table(p) for p in paths}
-
-
 def read_truth(folder: Path) -> Truth:
     """What only the simulator knew. Investigations must not call this."""
     truth = folder / "truth"
@@ -269,9 +221,13 @@ def read_truth(folder: Path) -> Truth:
         )
     down = truth / "touchdown.parquet"
     return Truth(
-        states=_read_table(truth / "states.parquet"),
-        onboard=_read_table(truth / "onboard.parquet"),
-        touchdown=_read_table(down) if down.exists() else {},
+        states=_columns(truth / "states.parquet"),
+        onboard=_columns(truth / "onboard.parquet"),
+        touchdown=_columns(down) if down.exists() else {},
         flight=json.loads((truth / "flight.json").read_text(encoding="utf-8")),
         flown_yaml=(truth / "flown.yaml").read_text(encoding="utf-8"),
     )
+
+
+def _columns(path: Path) -> Table:
+    return read_table(path)[0]

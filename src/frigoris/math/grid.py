@@ -6,28 +6,18 @@ the sphere of radius `RADIUS_MOON`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Float32
 
+from frigoris.math.level import Level as Level
 from frigoris.math.tree import leaf
 from frigoris.math.trig import atan2
 from frigoris.types import Index, Scalar, Vec3
 
 TURN = 2.0 * np.pi
-
-
-@dataclass(frozen=True)
-class Level:
-    """One regular grid: row 0 is the northernmost, column 0 the westernmost."""
-
-    heights: Float[np.ndarray, "n_lat n_lon"]  # [m]
-    lat_north: float  # of row 0 [rad]
-    lon_west: float  # of column 0 [rad]
-    step: float  # [rad]
 
 
 class Grid(eqx.Module):

@@ -16,7 +16,7 @@ import numpy as np
 
 from frigoris.constants import RADIUS_MOON
 from frigoris.errors import DataError
-from frigoris.math.grid import Level
+from frigoris.math.level import Level
 from frigoris.moon.data import Source
 
 HEIGHT_MAX = 12e3  # no ground of the Moon is as high or as low [m]

@@ -4,7 +4,7 @@ Read from `dictionary.yaml`, the only place where a field of telemetry is define
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 
 PRIMARY_HEADER = 6  # CCSDS 133.0-B-2, section 4.1.3 [bytes]
 TIME_FIELD = 8  # unsegmented time code, CCSDS 301.0-B-4 3.2: P-field, 4 + 3 [bytes]
+ERROR_CONTROL = 2  # checksum at the end, as of ECSS-E-ST-70-41C, annex B [bytes]
+SEQUENCE = 1 << 14  # counts of packets begin again after it, 133.0-B-2 4.1.3.4.3
 
 TYPES = ("f4", "f8", "u1", "u2", "u4", "i1", "i2", "i4")  # kind and bytes, as in NumPy
 
@@ -28,11 +30,18 @@ class Field:
     low: float | None = None  # limits, both included
     high: float | None = None
     enumeration: str = ""
+    scale: float | None = None  # value = scale * number on the link + offset
+    offset: float = 0.0
 
     @property
     def bytes(self) -> int:
         """Length on the link."""
         return int(self.type[1:])
+
+    @property
+    def column_type(self) -> str:
+        """Type of the column on the ground: that of the link, unless calibrated."""
+        return self.type if self.scale is None else "f8"
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,14 @@ class Packet:
     rate_hz: float
     text: str
     fields: tuple[Field, ...]
+    needs: str = ""  # channel without which no lander sends it; empty: all send it
     priority: int = 9  # on the downlink, the smallest first
 
-    @property
+    @cached_property
     def bytes(self) -> int:
-        """Length on the link, headers included."""
-        return PRIMARY_HEADER + TIME_FIELD + sum(f.bytes for f in self.fields)
+        """Length on the link, headers and checksum included."""
+        around = PRIMARY_HEADER + TIME_FIELD + ERROR_CONTROL
+        return around + sum(f.bytes for f in self.fields)
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,8 @@ class Dictionary:
 
     @property
     def rate_bit_s(self) -> float:
-        """Bits per second when every packet comes at its rate, frames not counted."""
-        return sum(8.0 * p.bytes * p.rate_hz for p in self.packets)
+        """Bits per second of the packets that every lander sends, without frames."""
+        return sum(8.0 * p.bytes * p.rate_hz for p in self.packets if not p.needs)
 
 
 def parse(tree: dict[str, Any]) -> Dictionary:
@@ -77,6 +88,8 @@ def parse(tree: dict[str, Any]) -> Dictionary:
     )
     for field in (f for p in packets for f in p.fields):
         assert field.type in TYPES, f"telemetry field {field.name}: type {field.type}"
+        whole = field.type[0] in "ui"
+        assert field.scale is None or whole, f"{field.name}: a float is not calibrated"
     names = {k: tuple(v) for k, v in tree["enumerations"].items()}
     return Dictionary(packets, names)
 

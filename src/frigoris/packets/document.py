@@ -16,17 +16,21 @@ Written by `python -m frigoris.packets.document` from
 
 Telemetry is made from what the flight software knew, never from the truth. Each packet
 is a CCSDS space packet: a primary header of 6 bytes, the time onboard in 8 bytes, then
-the fields in this order. On the ground each kind is one table,
-`telemetry/<packet>.parquet`, with the fields below and in front of them
+the fields in this order, and a checksum of 2 bytes. [Export](export.md) has the layout
+to the byte, the files and streams made of it, and what reads them. On the ground each
+kind is one table, `telemetry/<packet>.parquet`, with the fields below and in front of
+them
 
 | column | type | meaning |
 |---|---|---|
 | `t_s` | f8 | time onboard, seconds after `epoch_utc` in the metadata of the file |
 | `ground_t_s` | f8 | time of arrival on the ground, on the same scale |
+| `sequence_count` | u2 | packets of its kind before it, modulo 16384: a jump is a gap |
 
 Packets wait for their frame and for the link, those of priority 1 first, see
 [framing](models/framing.md) and [link](models/link.md); those that never arrived are
-not in the tables. Types are those of NumPy: kind and bytes.
+not in the tables. Types are those of NumPy: kind and bytes; a whole number with a step
+is sent as that many steps.
 """
 
 
@@ -49,7 +53,8 @@ def _overview(dictionary: Dictionary) -> str:
             f"| {p.rate_hz:g} Hz | {p.bytes} | {load:g} | {p.text} |"
         )
     total = (
-        f"Together {dictionary.rate_bit_s:g} bit/s with engines on, frames not counted."
+        f"Those of every lander are {dictionary.rate_bit_s:g} bit/s with engines on, "
+        "frames not counted."
     )
     lines += [
         "",
@@ -61,7 +66,10 @@ def _overview(dictionary: Dictionary) -> str:
 
 
 def _packet(packet: Packet) -> str:
-    lines = [f"## {packet.name}", "", f"{packet.text[0].upper()}{packet.text[1:]}."]
+    text = f"{packet.text[0].upper()}{packet.text[1:]}."
+    if packet.needs:
+        text += f" Sent only by landers that have it: those with a `{packet.needs}`."
+    lines = [f"## {packet.name}", "", text]
     lines += ["", "| field | unit | type | limits | meaning |", "|---|---|---|---|---|"]
     lines += [_row(f) for f in packet.fields]
     return "\n".join([*lines, ""])
@@ -70,7 +78,10 @@ def _packet(packet: Packet) -> str:
 def _row(f: Field) -> str:
     limits = "" if f.low is None else f"{f.low:g} … {f.high:g}"
     unit = f.unit or (f"*{f.enumeration}*" if f.enumeration else "-")
-    return f"| `{f.name}` | {unit} | {f.type} | {limits} | {f.text} |"
+    kind = f.type if f.scale is None else f"{f.type}, step {f.scale:g}"
+    if f.offset:
+        kind += f" from {f.offset:g}"
+    return f"| `{f.name}` | {unit} | {kind} | {limits} | {f.text} |"
 
 
 def _enumerations(dictionary: Dictionary) -> str:

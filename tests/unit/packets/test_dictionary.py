@@ -53,8 +53,8 @@ def test_phases_are_those_of_the_messages():
 
 @pytest.mark.parametrize("packet", PACKETS, ids=ids)
 def test_length_matches_a_packed_structure(packet):
-    codes = {"f4": "f", "f8": "d", "u1": "B", "u2": "H", "u4": "I", "i1": "b"}
-    layout = ">6s8s" + "".join(codes[f.type] for f in packet.fields)
+    codes = {"f4": "f", "f8": "d", "u1": "B", "u2": "H", "u4": "I", "i4": "i"}
+    layout = ">6s8s" + "".join(codes[f.type] for f in packet.fields) + "H"
     assert packet.bytes == struct.calcsize(layout)
 
 
