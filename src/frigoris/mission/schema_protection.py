@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from frigoris.mission.schema_base import Count, Number, Section, item, param
+from frigoris.mission.schema_base import Number, Section, item, param
 from frigoris.mission.schema_sequence import End
 from frigoris.phases import PHASES
 
@@ -104,7 +104,9 @@ class Watched(End):
     shock_above_m_s2: Number | None = param(
         0, 1e4, "specific force beside the commands, in the last second or so", None
     )
-    legs_closed_above_count: Count | None = param(0, 12, "leg switches", None)
+    legs_closed_above_ratio: Number | None = param(
+        0, 1, "share of the leg switches", None
+    )
     attitude_error_above_deg: Number | None = param(0, 180, "against the command", None)
 
 
