@@ -133,7 +133,7 @@ def test_own_software_that_would_not_look_is_refused(rough_stage: Stage) -> None
 
     own = load(SimpleNamespace(module=None, name="looks-at-nothing"))
     single = dataclasses.replace(take(lanes(rough_stage), 0), software=own)
-    with pytest.raises(UserError, match="leave onboard.hazard_avoidance out"):
+    with pytest.raises(UserError, match="replaces all that is onboard, the search"):
         try_out(single)
 
 
