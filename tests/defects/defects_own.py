@@ -108,8 +108,8 @@ DEFECTS = [
     Defect(
         "behind own navigation silence never ends",
         "flight/door.py",
-        "return replace_at(lambda n: n.accepted, nav, used), state.inbox",
-        "return nav, state.inbox",
+        "told = (used, nav.free_M + push_M)",
+        "told = (nav.accepted, nav.free_M + push_M)",
         OWN,
     ),
     Defect(

@@ -22,6 +22,7 @@ from frigoris.flight.params import Params
 from frigoris.flight.slices import begin
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import replace_at
+from frigoris.math.vectors import norm
 from frigoris.mission.batch import Stage, make_stage
 from frigoris.mission.build import spread, take
 from frigoris.mission.cases import Case, make_lanes
@@ -292,6 +293,9 @@ def test_our_estimate_behind_the_users_door_is_our_estimate(single: Params) -> N
     assert np.allclose(state.navigator.range_error[0], 12.0)
     assert np.isfinite(commands.rcs_duty).all()
     assert all(np.isnan(x).all() for x in state.navigator.covariance.values())
+    # what the accelerometers felt, for looks at the ground; 0.16 m/s in 0.1 s each
+    felt = state.navigator.accel_M - state.navigator.free_M
+    np.testing.assert_allclose(np.linalg.norm(felt, axis=0), 1.6 * np.sqrt(3.0))
     # `silence_s` counts the time without a range, whoever navigates
     expected = np.where(ranged, 0.0, 0.2)
     np.testing.assert_allclose(state.sequencer.silence, expected, atol=1e-12)
@@ -331,7 +335,7 @@ def test_a_ground_that_is_told_is_believed_once(
     params = jax.tree.map(jnp.asarray, spread(single, single, 2))
     config, nav = params.onboard, begin(params).onboard.navigator
     site = config.moon.site_M
-    r_M = (site * (1.0 + 900.0 / jnp.linalg.norm(site)))[:, None] + jnp.zeros(2)
+    r_M = site * (1.0 + 900.0 / norm(site))
     told = Estimate(r_M, nav.v_M, nav.q_MB, nav.omega_B, jnp.array([0.0, 60.0]))
     nav = door.believing(config, nav, told)
     above = navigation.height(nav, config)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, UInt32
 
 from frigoris.flight.params import Params
+from frigoris.math.rotation import rotate
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import norm
 from frigoris.messages import Commands, Measurements
@@ -81,7 +82,11 @@ def _with_navigator(
         nav = believing(config, state.navigator, estimate)
         # what it makes of a range is its own affair: each valid one counts as used
         used = measured.laser_valid.astype(nav.accepted.dtype)
-        return replace_at(lambda n: n.accepted, nav, used), state.inbox
+        # a look at the ground is carried over a tick
+        push_M = rotate(nav.q_MB, measured.dv) / jnp.maximum(measured.elapsed, 1e-3)
+        told = (used, nav.free_M + push_M)
+        nav = replace_at(lambda n: (n.accepted, n.accel_M), nav, told)
+        return nav, state.inbox
 
     doors = software.Doors(navigate=navigate)
     after, commands = software.step(config, state, measured, tick, dt, doors)
