@@ -24,6 +24,7 @@ from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.edit import nominal, set_values
 from frigoris.mission.schema import Mission
 from frigoris.onboard import fixes, navigation, ranging, software
+from frigoris.phases import BRAKING, DEORBIT_BURN, PITCH_UP
 
 
 def same(a: object, b: object) -> bool:
@@ -50,6 +51,13 @@ def poisoned(tree: Any) -> Any:
     return jax.tree.map(nan, tree)
 
 
+def put_in(state: software.OnboardState, phase: int) -> software.OnboardState:
+    """The same in a phase."""
+    return replace_at(
+        lambda s: s.sequencer.phase, state, jnp.full_like(state.sequencer.phase, phase)
+    )
+
+
 def test_with_the_truth_poisoned_the_commands_are_the_same(
     mission: Mission, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,10 +78,14 @@ def test_with_the_truth_poisoned_the_commands_are_the_same(
         after, seen = tick.__wrapped__(params, flying, dt, None)
         return after.onboard, after.own, seen.commands
 
-    clean = commanded(params, flying, heard)
     sick = dataclasses.replace(poisoned(params), onboard=params.onboard)
     ill = flying._replace(truth=poisoned(flying.truth), time=poisoned(flying.time))
-    assert same(clean, commanded(sick, ill, (measured, *poisoned(heard[1:]))))
+    deaf = (measured, *poisoned(heard[1:]))
+    for phase in (DEORBIT_BURN, BRAKING, PITCH_UP):  # each by another law
+        told = put_in(flying.onboard, phase)
+        clean = commanded(params, flying._replace(onboard=told), heard)
+        assert all(np.isfinite(x).all() for x in jax.tree.leaves(clean[-1]))
+        assert same(clean, commanded(sick, ill._replace(onboard=told), deaf))
     # the poison is real: it gets into the measurements
     assert not same(measured, sense(sick, flying.truth, flying.time, flying.tick)[0])
     assert not same(measured, sense(params, ill.truth, flying.time, flying.tick)[0])

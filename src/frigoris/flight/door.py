@@ -6,6 +6,7 @@ remembers flies with the other states of a flight.
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, UInt32
@@ -39,8 +40,13 @@ def roomy(state: State) -> State:
     nav = state.navigator
     if nav.range_error is not None:
         return state
-    none = jnp.zeros_like(nav.r_M)
-    return replace_at(lambda s: s.navigator.range_error, state, none)
+    room: State = eqx.tree_at(
+        lambda s: s.navigator.range_error,
+        state,
+        jnp.zeros_like(nav.r_M),
+        is_leaf=lambda x: x is None,
+    )
+    return room
 
 
 def step(
