@@ -1,7 +1,10 @@
 """A lander that looks for its place: pairs of landings, judged by the true ground."""
 
+import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,17 +16,21 @@ from frigoris.flight.outcome import touches
 from frigoris.math.tree import replace_at
 from frigoris.mission.batch import Batch, Stage, fly_lanes, make_stage
 from frigoris.mission.branch import branch
+from frigoris.mission.build import take
 from frigoris.mission.build_hazard import clearance, footprint_radius
 from frigoris.mission.cases import Case
 from frigoris.mission.edit import nominal
 from frigoris.mission.fly import fly as fly_one
 from frigoris.mission.load import load_mission
+from frigoris.mission.own_software import load
+from frigoris.mission.own_trial import try_out
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.moon.ground import footing, height
 from frigoris.onboard.hazard import choice
+from frigoris.onboard.own import register_software
 from frigoris.verbs import write
-from support.hovering import axes, hover, lanes, look
+from support.hovering import Over, axes, hover, lanes, look
 
 FILE = Path(__file__).parents[2] / "docs" / "examples" / "hazards.yaml"
 PLACES = 16
@@ -92,6 +99,42 @@ def test_the_map_lies_where_the_ground_is(rough: Mission, rough_stage: Stage) ->
     # noise 0.03 m and what a cell of 0.3 m smooths; the image is carried over one tick
     assert np.abs(np.median(off)) < 0.03  # measured 0.017: where the mass is
     assert np.quantile(np.abs(off), 0.8) < 0.06  # measured 0.039
+
+
+def test_a_look_is_decided_without_the_truth(
+    rough_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The image is all that gets from the world to the software."""
+    over = hover(rough_stage, lanes(rough_stage), (40.0, -70.0), 75.0)
+    seen = look(over)
+    image = seen[-1]
+
+    def nan(x: jax.Array) -> jax.Array:
+        return jnp.full_like(x, jnp.nan) if jnp.issubdtype(x.dtype, jnp.floating) else x
+
+    sick = dataclasses.replace(
+        jax.tree.map(nan, over.params), onboard=over.params.onboard
+    )
+    ill = over.flying._replace(
+        truth=jax.tree.map(nan, over.flying.truth), time=nan(over.flying.time)
+    )
+    # the poison is real: the image has no range
+    assert not np.isfinite(look(Over(sick, ill, over.below_M))[-1].ranges).any()
+    monkeypatch.setattr(scan, "_image", lambda own, now: image)
+    again = look(Over(sick, ill, over.below_M))
+    for a, b in zip(jax.tree.leaves(seen), jax.tree.leaves(again), strict=True):
+        assert np.array_equal(a, b, equal_nan=True)
+
+
+def test_own_software_that_would_not_look_is_refused(rough_stage: Stage) -> None:
+    @register_software("looks-at-nothing")
+    def nothing(config, memory, measured, tick, dt):
+        raise AssertionError("it is refused before it is tried")
+
+    own = load(SimpleNamespace(module=None, name="looks-at-nothing"))
+    single = dataclasses.replace(take(lanes(rough_stage), 0), software=own)
+    with pytest.raises(UserError, match="replaces all that is onboard, the search"):
+        try_out(single)
 
 
 def fly(stage: Stage, mission: Mission, cases: list[int]) -> Batch:

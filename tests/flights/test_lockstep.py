@@ -18,7 +18,7 @@ import pytest
 from flights.conftest import QUIET
 from frigoris.errors import UserError
 from frigoris.flight import protocol
-from frigoris.flight.link import ADDRESS, Line, open_line
+from frigoris.flight.link import ADDRESS, Line, Lost, open_line
 from frigoris.flight.lockstep import Talk, fly_lockstep
 from frigoris.flight.outcome import LANDED, SOFTWARE_LOST
 from frigoris.flight.params import Params
@@ -30,6 +30,7 @@ from frigoris.mission.build import join, take
 from frigoris.mission.cases import Case, make_lanes
 from frigoris.mission.edit import nominal
 from frigoris.mission.external import External, external, fly_external
+from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 
 ROOT = Path(__file__).parents[2]
@@ -277,6 +278,28 @@ def test_options_that_contradict_are_refused(words: tuple, told: str) -> None:
         external(*words)
 
 
+def test_a_lander_that_looks_for_its_place_is_refused(healthy: Stage) -> None:
+    """What the hazard lidar sees does not cross, so nobody would look."""
+    looks = load_mission(ROOT / "docs" / "examples" / "hazards.yaml")
+    with pytest.raises(UserError, match="images of the hazard lidar do not cross"):
+        fly_external(replace(healthy, mission=looks), QUIET, External("false"))
+
+
+@pytest.mark.parametrize("said", [b"{", b"\xff", b"[" * 60_000])
+def test_a_ready_that_is_no_json_is_a_loss(said: bytes) -> None:
+    """Deep brackets end in another error than a wrong letter does."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(1)
+        line = Line(server, "here", None, 5.0)
+        with socket.create_connection(server.getsockname()) as theirs:
+            theirs.sendall(protocol.frame("ready", 0, said))
+            with pytest.raises(Lost, match="its ready frame is no JSON"):
+                line.meet({})
+            assert line.peer is not None
+            line.peer.close()
+
+
 def test_what_cannot_be_started_is_the_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Cannot start the flight software"):
         open_line("no-such-program --fly")
@@ -301,6 +324,37 @@ def lander(tmp_path_factory: pytest.TempPathFactory) -> str:
     command = ["cc", *strict, "-o", str(program), str(LANDER), "-lm"]
     subprocess.run(command, check=True)
     return str(program)
+
+
+@pytest.mark.parametrize(
+    ("key", "shape", "words"),
+    [
+        ("moon.gravity.C", (14, 14), "a gravity field above degree 12"),
+        ("moon.gravity.S", (14, 14), "a gravity field above degree 12"),
+        ("moon.gravity.C", None, "the hello has no gravity field"),
+        ("vehicle.rcs_allocation", (33, 3, 2), "more than 32 attitude thrusters"),
+        ("vehicle.rcs_opposites", (17, 32), "more pairs of thrusters than it knows"),
+    ],
+)
+def test_the_lander_in_c_refuses_what_it_has_no_room_for(
+    params: Params,
+    lander: str,
+    capfd: pytest.CaptureFixture[str],
+    key: str,
+    shape: tuple[int, ...] | None,
+    words: str,
+) -> None:
+    told = protocol.hello(take(params, 0), "test")
+    del told["load"][key]  # as a table that is too large to be told
+    if shape is not None:
+        told["load"][key] = np.zeros(shape).tolist()
+    line = open_line(lander)
+    try:
+        with pytest.raises(Lost, match="it ended with code 1"):
+            line.meet(told)
+    finally:
+        line.close({})
+    assert f"lander: {words}" in capfd.readouterr().err
 
 
 def same(a: Flown, b: Flown) -> bool:

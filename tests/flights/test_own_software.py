@@ -1,7 +1,7 @@
 """The user's own code in the place of ours: found, tried, flown, remembered."""
 
-import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +19,10 @@ from frigoris.flight import door
 from frigoris.flight import state as truth_state
 from frigoris.flight.outcome import LANDED
 from frigoris.flight.params import Params
+from frigoris.flight.slices import begin
+from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import replace_at
+from frigoris.math.vectors import norm
 from frigoris.mission.batch import Stage, make_stage
 from frigoris.mission.build import spread, take
 from frigoris.mission.cases import Case, make_lanes
@@ -29,7 +32,8 @@ from frigoris.mission.load import load_mission
 from frigoris.mission.own_software import code_mark, load
 from frigoris.mission.own_trial import quiet, try_out
 from frigoris.mission.schema import Mission
-from frigoris.onboard import software
+from frigoris.onboard import navigation, software
+from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.own import (
     Estimate,
     Own,
@@ -87,16 +91,16 @@ def written(folder: Path, text: str) -> Own:
 
 def with_own(single: Params, own: Own) -> Params:
     """Flown by own code; its guidance in the last phases."""
-    single = dataclasses.replace(single, software=own)
+    single = replace(single, software=own)
     if own.kind != "guidance":
         return single
     phases = single.onboard.sequence.phases
     laws = ["own" if p.law == "schedule" else p.law for p in phases]
-    ours = [dataclasses.replace(p, law=x) for p, x in zip(phases, laws, strict=True)]
+    ours = [replace(p, law=x) for p, x in zip(phases, laws, strict=True)]
     return replace_at(
         lambda p: p.onboard.sequence,
         single,
-        dataclasses.replace(single.onboard.sequence, phases=tuple(ours)),
+        replace(single.onboard.sequence, phases=tuple(ours)),
     )
 
 
@@ -227,14 +231,19 @@ def test_the_mark_changes_with_the_code(tmp_path: Path, mission: Mission) -> Non
     assert marks[0] is not None and marks[0]["kind"] == "guidance"
 
 
-def tick_of(single: Params, own: Own | None) -> tuple:
-    """State, memory and commands of eleven cases after two ticks of the door."""
-    single = dataclasses.replace(single, software=own)
+def tick_of(single: Params, own: Own | None, ranged: jax.Array | None = None) -> tuple:
+    """State, memory and commands of eleven cases after two ticks of the door.
+
+    The range finder speaks to those that are `ranged`.
+    """
+    single = replace(single, software=own)
     params = jax.tree.map(jnp.asarray, spread(single, single, 11))
     _, state = truth_state.start(params)
     measured = quiet(params)
     turn = 1e-4 * jnp.arange(11.0)
     measured = replace_at(lambda m: m.dtheta, measured, measured.dtheta + turn)
+    if ranged is not None:
+        measured = replace_at(lambda m: m.laser_valid, measured, ranged)
 
     @jax.jit
     def tick(state, memory, count):
@@ -277,12 +286,88 @@ def test_our_estimate_behind_the_users_door_is_our_estimate(single: Params) -> N
         return Estimate(*memory, jnp.full_like(dt, 12.0)), memory
 
     own = load(SimpleNamespace(module=None, name="stubborn"))
-    state, _, commands = tick_of(single, own)
+    ranged = jnp.arange(11) % 3 == 0
+    state, _, commands = tick_of(single, own, ranged)
     assert np.array_equal(state.navigator.r_M[:, 3], single.start.r_M)
     # heights count from the ground that it believes in
     assert np.allclose(state.navigator.range_error[0], 12.0)
     assert np.isfinite(commands.rcs_duty).all()
     assert all(np.isnan(x).all() for x in state.navigator.covariance.values())
+    # what the accelerometers felt, for looks at the ground; 0.16 m/s in 0.1 s each
+    felt = state.navigator.accel_M - state.navigator.free_M
+    np.testing.assert_allclose(np.linalg.norm(felt, axis=0), 1.6 * np.sqrt(3.0))
+    # `silence_s` counts the time without a range, whoever navigates
+    expected = np.where(ranged, 0.0, 0.2)
+    np.testing.assert_allclose(state.sequencer.silence, expected, atol=1e-12)
+
+
+def hilly(single: Params) -> Params:
+    """With a map on board whose ground rises to the east, and no level anywhere."""
+    east = np.linspace(300.0, 500.0, 41)
+    sheet = Sheet(np.broadcast_to(east, (41, 41)), 20_000.0)
+    ground = GroundMap(make_patch([sheet]), jnp.asarray(single.terrain.dcm_LM))
+    return replace_at(
+        lambda p: p.onboard.moon, single, replace(single.onboard.moon, ground=ground)
+    )
+
+
+def without_slow_errors(single: Params) -> Params:
+    """As a mission whose filter estimates none."""
+    return replace_at(lambda p: p.onboard.navigation.slow, single, None)
+
+
+@pytest.mark.parametrize("slow", [True, False])
+@pytest.mark.parametrize("mapped", [True, False])
+def test_a_ground_that_is_told_is_believed_once(
+    single: Params, mapped: bool, slow: bool
+) -> None:
+    """Height of the footpads as `Estimate` promises, map or not, and told back."""
+
+    @register_navigator("of-a-ground")
+    def of_a_ground(config, memory, measured, dt):
+        return memory
+
+    single = hilly(single) if mapped else single
+    single = single if slow else without_slow_errors(single)
+    single = replace(
+        single, software=load(SimpleNamespace(module=None, name="of-a-ground"))
+    )
+    params = jax.tree.map(jnp.asarray, spread(single, single, 2))
+    config, nav = params.onboard, begin(params).onboard.navigator
+    site = config.moon.site_M
+    r_M = site * (1.0 + 900.0 / norm(site))
+    told = Estimate(r_M, nav.v_M, nav.q_MB, nav.omega_B, jnp.array([0.0, 60.0]))
+    nav = door.believing(config, nav, told)
+    above = navigation.height(nav, config)
+    expected = 900.0 - config.vehicle.standoff - told.ground
+    np.testing.assert_allclose(above, expected, atol=1e-6)  # measured 2e-10
+    again = door.believed(config, nav)
+    np.testing.assert_allclose(again.ground, told.ground, atol=1e-6)
+    np.testing.assert_allclose(
+        navigation.height(door.believing(config, nav, again), config), above, atol=1e-6
+    )
+    # the record asks for the filter's sigma too
+    assert navigation.height_sigma(nav).shape == (2,)
+
+
+def test_a_state_with_room_for_the_ground_stays_as_it_is(single: Params) -> None:
+    """A tick gives back the structure that it got, also where ours had no room."""
+
+    @register_navigator("of-the-start")
+    def of_the_start(config, memory, measured, dt):
+        none = jnp.zeros_like(measured.elapsed)
+        return Estimate(measured.dv, measured.dv, measured.q_IB, measured.dv, none), ()
+
+    own = load(SimpleNamespace(module=None, name="of-the-start"))
+    single = replace(without_slow_errors(single), software=own)
+    params = jax.tree.map(jnp.asarray, spread(single, single, 2))
+    state = begin(params).onboard
+    assert state.navigator.range_error is not None
+    dt, count = jnp.float64(0.1), jnp.uint32(0)
+    after, _, _ = jax.eval_shape(
+        lambda s: door.step(own, params.onboard, s, (), quiet(params), count, dt), state
+    )
+    assert jax.tree.structure(after) == jax.tree.structure(state)
 
 
 def test_own_guidance_sees_the_ground_that_our_filter_sees(single: Params) -> None:
@@ -331,8 +416,10 @@ def test_the_examples_pass_the_trial(single: Params, name: str) -> None:
 
 def test_a_law_that_no_phase_flies_is_refused(single: Params, tmp_path: Path) -> None:
     own = written(tmp_path, f"{GUIDE}    return {UP}, 900.0, memory\n")
+    # also where it has passed before, in a mission that flies it
+    try_out(with_own(single, own))
     with pytest.raises(UserError, match="is flown in no phase"):
-        try_out(dataclasses.replace(single, software=own))
+        try_out(replace(single, software=own))
     path = tmp_path / "mine.yaml"
     path.write_text(
         "extend: hakuto-r-m2\nonboard:\n  sequence:\n    phases:\n"
@@ -340,6 +427,19 @@ def test_a_law_that_no_phase_flies_is_refused(single: Params, tmp_path: Path) ->
     )
     with pytest.raises(MissionFileError, match="has the law own, but there is no"):
         load_mission(path)
+
+
+def test_code_is_tried_for_each_lander(single: Params, tmp_path: Path) -> None:
+    """Eight thrusters are fine; on a lander with six the same commands are too many."""
+    own = written(tmp_path, f"{SOFTWARE}    return memory, off\n")
+    try_out(replace(single, software=own))
+    fewer = replace_at(
+        lambda p: p.onboard.vehicle.rcs_allocation,
+        replace(single, software=own),
+        single.onboard.vehicle.rcs_allocation[:6],
+    )
+    with pytest.raises(UserError, match=r"rcs_duty of shape \[8, 1\], not \[6, 3\]"):
+        try_out(fewer)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The wall: the flight software sees measurements and its own load, never the truth."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +10,11 @@ import pytest
 
 from flights.conftest import QUIET, Fleet
 from frigoris.flight import state as truth_state
+from frigoris.flight import step as flight_step
 from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
 from frigoris.flight.slices import begin, fly_batch, fly_ticks
-from frigoris.flight.step import tick
+from frigoris.flight.step import Flying, tick
 from frigoris.math.rotation import q_from_dcm
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import across
@@ -22,6 +24,7 @@ from frigoris.mission.cases import Case, Drawn, make_lanes
 from frigoris.mission.edit import nominal, set_values
 from frigoris.mission.schema import Mission
 from frigoris.onboard import fixes, navigation, ranging, software
+from frigoris.phases import BRAKING, DEORBIT_BURN, PITCH_UP
 
 
 def same(a: object, b: object) -> bool:
@@ -39,28 +42,53 @@ def one_case(fleet: Fleet, mission: Mission, case: Case) -> tuple[Params, Drawn]
     return take(lanes.params, 0), lanes.drawn[0]
 
 
-def test_with_the_truth_poisoned_the_commands_are_the_same(
-    mission: Mission, fleet: Fleet
-) -> None:
-    stage = fleet.stage
-    lanes = make_lanes(nominal(mission), stage.planned, stage.setting, [Case(3)])
-    wide = jax.tree.map(jnp.asarray, join([lanes.params], WIDTH))
-    dt = 0.1
-    # past the first filter, star tracker and guidance steps
-    flying, _ = fly_ticks(wide, begin(wide), dt, 25)
-    params = jax.tree.map(jnp.asarray, take(wide, 0))
-    flying = jax.tree.map(lambda x: x[..., 0] if x.ndim else x, flying)
-    dt = jnp.float64(dt)
-    measured, _, _ = sense(params, flying.truth, flying.time, flying.tick)
-    clean = software.step(params.onboard, flying.onboard, measured, flying.tick, dt)
+def poisoned(tree: Any) -> Any:
+    """The same with NaN for every real number."""
 
     def nan(x: jax.Array) -> jax.Array:
         return jnp.full_like(x, jnp.nan) if jnp.issubdtype(x.dtype, jnp.floating) else x
 
-    poisoned = jax.tree.map(nan, params)
-    poisoned = dataclasses.replace(poisoned, onboard=params.onboard)
-    blind = software.step(poisoned.onboard, flying.onboard, measured, flying.tick, dt)
-    assert same(clean, blind)
+    return jax.tree.map(nan, tree)
+
+
+def put_in(state: software.OnboardState, phase: int) -> software.OnboardState:
+    """The same in a phase."""
+    return replace_at(
+        lambda s: s.sequencer.phase, state, jnp.full_like(state.sequencer.phase, phase)
+    )
+
+
+def test_with_the_truth_poisoned_the_commands_are_the_same(
+    mission: Mission, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of a tick but its instruments, which speak, and the motion after it."""
+    lanes = make_lanes(nominal(mission), stage.planned, stage.setting, [Case(3)])
+    wide = jax.tree.map(jnp.asarray, join([lanes.params], WIDTH))
+    # past the first filter, star tracker and guidance steps
+    flying, _ = fly_ticks(wide, begin(wide), 0.1, 25)
+    params, dt = jax.tree.map(jnp.asarray, take(wide, 0)), jnp.float64(0.1)
+    flying = jax.tree.map(lambda x: x[..., 0] if x.ndim else x, flying)
+    flying = flying._replace(tick=jnp.uint32(30))  # every task is due
+    heard = sense(params, flying.truth, flying.time, flying.tick)
+    measured = heard[0]
+
+    def commanded(params: Params, flying: Flying, heard: tuple) -> tuple:
+        monkeypatch.setattr(flight_step, "sense", lambda *_: heard)
+        monkeypatch.setattr(flight_step, "integrate", lambda p, truth, *_: truth)
+        after, seen = tick.__wrapped__(params, flying, dt, None)
+        return after.onboard, after.own, seen.commands
+
+    sick = dataclasses.replace(poisoned(params), onboard=params.onboard)
+    ill = flying._replace(truth=poisoned(flying.truth), time=poisoned(flying.time))
+    deaf = (measured, *poisoned(heard[1:]))
+    for phase in (DEORBIT_BURN, BRAKING, PITCH_UP):  # each by another law
+        told = put_in(flying.onboard, phase)
+        clean = commanded(params, flying._replace(onboard=told), heard)
+        assert all(np.isfinite(x).all() for x in jax.tree.leaves(clean[-1]))
+        assert same(clean, commanded(sick, ill._replace(onboard=told), deaf))
+    # the poison is real: it gets into the measurements
+    assert not same(measured, sense(sick, flying.truth, flying.time, flying.tick)[0])
+    assert not same(measured, sense(params, ill.truth, flying.time, flying.tick)[0])
     # nor does what an instrument says beside a word that is not valid
     silent = dataclasses.replace(
         measured,
@@ -82,9 +110,6 @@ def test_with_the_truth_poisoned_the_commands_are_the_same(
     ]
     assert same(*heard)
     assert all(np.isfinite(x).all() for x in jax.tree.leaves(heard[1][1]))
-    # and the poison is real: it gets into the measurements
-    sick, _, _ = sense(poisoned, flying.truth, flying.time, flying.tick)
-    assert not same(measured, sick)
 
 
 def test_only_the_truth_changes_when_only_the_truth_is_changed(

@@ -245,7 +245,8 @@ static struct {
     double dcm_PM[9], omega[3], q_IM0[4], site[3], site_radius, normal[3];
     double mass, empty, inertia_wet[3], inertia_dry[3], com_wet[3], com_dry[3];
     double main, main_flow, assist, assist_flow, assist_least, lag, jet_flow, jet_least;
-    double table[JETS * 6], opposites[PAIRS * JETS], imu[3], laser[3], cant_max, standoff;
+    /* one more than there is room for: so that too many are noticed */
+    double table[JETS * 6 + 1], opposites[PAIRS * JETS + 1], imu[3], laser[3], cant_max, standoff;
     double deorbit_dv, deorbit_time, ignition_time;
     double level, end_height, end_rate, end_speed, end_range, freeze;
     double decel, low_height, low_rate, last_height, last_rate, duty_max, main_off;
@@ -261,12 +262,15 @@ static double factor(int n, int m) { /* unnormalised over normalised coefficient
 }
 
 static void read_field(void) {
-    double flat[(DEGREE + 1) * (DEGREE + 1)];
+    enum { MOST = (DEGREE + 1) * (DEGREE + 1) };
+    double flat[MOST + 1]; /* one more: so that a larger field is noticed */
     const char *keys[2] = {"moon.gravity.C", "moon.gravity.S"};
     for (int part = 0; part < 2; part++) {
-        int count = numbers(hello, keys[part], flat, (int)(sizeof flat / sizeof *flat));
+        int count = numbers(hello, keys[part], flat, MOST + 1);
         int side = (int)(sqrt((double)count) + 0.5);
-        if (side * side != count) die("a gravity field above degree 12");
+        if (count < 1) die("the hello has no gravity field: above degree 63 it is not told");
+        if (count > MOST) die("a gravity field above degree 12");
+        if (side * side != count) die("a gravity field that is no square");
         load.degree = side - 1;
         for (int n = 0; n < side; n++)
             for (int m = 0; m <= n; m++)
@@ -337,10 +341,13 @@ static void read_load(void) {
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         need(all[i].key, all[i].to, all[i].count);
-    load.jets = numbers(hello, "vehicle.rcs_allocation", load.table, JETS * 6) / 6;
+    int count = numbers(hello, "vehicle.rcs_allocation", load.table, JETS * 6 + 1);
+    load.jets = count / 6;
     if (load.jets < 1) die("no attitude thrusters");
-    load.pairs = numbers(hello, "vehicle.rcs_opposites", load.opposites, PAIRS * JETS);
-    load.pairs /= load.jets;
+    if (count > JETS * 6) die("more than 32 attitude thrusters");
+    count = numbers(hello, "vehicle.rcs_opposites", load.opposites, PAIRS * JETS + 1);
+    if (count > PAIRS * JETS) die("more pairs of thrusters than it knows");
+    load.pairs = count / load.jets;
     load.site_radius = norm(load.site);
     if (load.main <= 0.0 || load.assist <= 0.0) die("needs main and assist engines");
     read_field();

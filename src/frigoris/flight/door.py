@@ -6,15 +6,17 @@ remembers flies with the other states of a flight.
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, UInt32
 
 from frigoris.flight.params import Params
+from frigoris.math.rotation import rotate
 from frigoris.math.tree import replace_at
 from frigoris.math.vectors import norm
 from frigoris.messages import Commands, Measurements
-from frigoris.onboard import navigation, software
+from frigoris.onboard import ground_map, navigation, software
 from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.inbox import Inbox
 from frigoris.onboard.own import Estimate, Memory, Own, Report
@@ -31,6 +33,20 @@ def start(params: Params) -> Memory:
     memory = own.start(params.onboard, told.r_M, told.v_M, told.q_MB, told.omega_BI_B)
     # types are spelled out: a weak one would compile the program once more
     return jax.tree.map(lambda x: jnp.asarray(x, jnp.asarray(x).dtype), memory)
+
+
+def roomy(state: State) -> State:
+    """Our state with a place for the ground that another tells, if it had none."""
+    nav = state.navigator
+    if nav.range_error is not None:
+        return state
+    room: State = eqx.tree_at(
+        lambda s: s.navigator.range_error,
+        state,
+        jnp.zeros_like(nav.r_M),
+        is_leaf=lambda x: x is None,
+    )
+    return room
 
 
 def step(
@@ -69,7 +85,14 @@ def _with_navigator(
     estimate, new = own.step(config, memory, measured, dt)
 
     def navigate(*_: Any) -> tuple[navigation.Navigator, Inbox]:
-        return believing(config, state.navigator, estimate), state.inbox
+        nav = believing(config, state.navigator, estimate)
+        # what it makes of a range is its own affair: each valid one counts as used
+        used = measured.laser_valid.astype(nav.accepted.dtype)
+        # a look at the ground is carried over a tick
+        push_M = rotate(nav.q_MB, measured.dv) / jnp.maximum(measured.elapsed, 1e-3)
+        told = (used, nav.free_M + push_M)
+        nav = replace_at(lambda n: (n.accepted, n.accel_M), nav, told)
+        return nav, state.inbox
 
     doors = software.Doors(navigate=navigate)
     after, commands = software.step(config, state, measured, tick, dt, doors)
@@ -126,7 +149,9 @@ def _as(old: Memory, new: Memory) -> Memory:
 def believing(
     config: OnboardConfig, nav: navigation.Navigator, e: Estimate
 ) -> navigation.Navigator:
-    """Our navigator with another's estimate in it."""
+    """Our navigator with another's estimate in it; its ground only where ours has a
+    place for it, see `roomy`.
+    """
     moon, zero = config.moon, jnp.zeros_like(nav.r_M)
     uneven_M = navigation.uneven_gravity(moon, e.r_M)
     free_M = navigation.free_accel(moon, e.r_M, e.v_M, uneven_M)
@@ -138,7 +163,9 @@ def believing(
     if nav.range_error is None:
         return nav
     none = jnp.zeros_like(nav.range_error[0])
-    ground = jnp.stack([e.ground + none, none, none])
+    # ours is that over the map
+    over = e.ground - ground_map.height(moon.ground, e.r_M)
+    ground = jnp.stack([over + none, none, none])
     return replace_at(lambda n: n.range_error, nav, ground)
 
 

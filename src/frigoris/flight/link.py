@@ -52,7 +52,7 @@ class Line:
         said = self.receive("ready", 0, most=READY_MAX)
         try:
             about = json.loads(said) if said else {}
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter by thousands of brackets
             raise Lost("its ready frame is no JSON") from None
         return about if isinstance(about, dict) else {}
 

@@ -208,6 +208,7 @@ def fly_lockstep(
     params = jax.tree.map(jnp.asarray, params)
     p, params_spec = packed.pack(params)
     flying = start or begin(params)
+    flying = flying._replace(onboard=door.roomy(flying.onboard))
     between, told = _first(params_spec, p, flying)
     shapes = _shapes(params, between, talk.commands)
     b, between_spec = packed.pack(between)

@@ -224,10 +224,12 @@ def _loaded(config: OnboardConfig) -> dict[str, Any]:
         old = f"sequence.phases[{i}]"
         names[f"{old}."] = name = f"sequence.phases.{PHASES[phase.number]}."
         for j, end in enumerate(phase.ends):
+            of = f"{name}ends.{PHASES[end.next]}"
+            names[f"{old}.ends[{j}].hold"] = f"{of}.hold"
             for k, bound in enumerate(end.bounds):
                 side = "above" if bound.above else "below"
                 names[f"{old}.ends[{j}].bounds[{k}].value"] = (
-                    f"{name}ends.{PHASES[end.next]}.{bound.quantity}_{side}"
+                    f"{of}.{bound.quantity}_{side}"
                 )
     found = {}
     for path, x in jax.tree_util.tree_flatten_with_path(config)[0]:

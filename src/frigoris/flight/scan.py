@@ -23,6 +23,7 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import dot, norm
 from frigoris.messages import RangeImage
 from frigoris.onboard import navigation, sequence, software
+from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.hazard import look
 from frigoris.onboard.hazard.look import Looked, Survey
 from frigoris.sensors import hazard_lidar, mount
@@ -108,7 +109,7 @@ def look_of(
     """What one lane sees and makes of it: aim [m], memory, maps and the image."""
     own, now = _own(params, lane), _lane(flying, lane)
     image = _image(own, now)
-    aim_M, looked, maps = _decide(own, now, image)
+    aim_M, looked, maps = _decide(own.onboard, now.onboard, image)
     # who fell past two altitudes in a second has looked for both
     assert own.onboard.hazard is not None
     h = navigation.height(now.onboard.navigator, own.onboard)
@@ -160,9 +161,10 @@ def _image(own: Params, now: Flying) -> RangeImage:
 
 
 @jax.jit
-def _decide(own: Params, now: Flying, image: RangeImage) -> tuple[Any, Looked, Survey]:
+def _decide(
+    config: OnboardConfig, state: software.OnboardState, image: RangeImage
+) -> tuple[Any, Looked, Survey]:
     """The flight software's part: its own state, carried over the last tick."""
-    config, state = own.onboard, now.onboard
     assert state.looked is not None
     nav = state.navigator
     # the estimate is of the last tick's start; the image is of its end

@@ -93,6 +93,8 @@ def next_tick(times: Timetable, now: float) -> float:
 def begin(params: Params) -> Flying:
     """All lanes at the start of the flight."""
     truth, onboard = truth_state.start(params)
+    if params.software is not None and params.software.kind != "guidance":
+        onboard = door.roomy(onboard)
     # types are spelled out: a weak one would compile the program once more
     own = door.start(params)
     return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0), own)

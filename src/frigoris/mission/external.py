@@ -90,6 +90,12 @@ def fly_external(
             "lockstep has no tables of faults yet. Take the injected faults away, or "
             "fly by a function (onboard.software)."
         )
+    if mission.onboard.hazard_avoidance is not None:
+        raise UserError(
+            f"Cannot fly {mission.mission.name} by {wish.command!r}: the mission has "
+            "onboard.hazard_avoidance, and images of the hazard lidar do not cross to "
+            "another process. Write hazard_avoidance: null in a file that extends it."
+        )
     lanes = make_lanes(mission, stage.planned, stage.setting, [case])
     check_ignitions(stage.times, [(mission, case)], lanes.planned)
     told = protocol.hello(take(lanes.params, 0), mission.mission.name)

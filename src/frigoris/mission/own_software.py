@@ -10,27 +10,43 @@ import importlib.util
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 from frigoris.errors import UserError
 from frigoris.mission.paths import did_you_mean
 from frigoris.mission.schema import Mission
-from frigoris.onboard.own import Own, registry
+from frigoris.onboard.own import Own, registry, written
 
-_loaded: dict[tuple[str, str], Own] = {}  # by file content and name: a program each
+# .py files as they were when they were run, and modules: what each has registered. A
+# text that comes back is not run again: its functions are parts of compiled programs.
+_registered: dict[tuple[str, str], dict[str, Own]] = {}
 
 
 def load(told: SimpleNamespace | None) -> Own | None:
     """What `onboard.software` names, None where it is left out."""
     if told is None:
         return None
-    before = set(registry)
-    if told.module is not None:
-        _import(told.module)
-    own = registry.get(told.name)
+    if told.module is None:
+        own = registry.get(told.name)
+        if own is None:
+            raise UserError(_unknown(told, []))
+        return own
+    own, names = _of_module(told.module, told.name)
     if own is None:
-        raise UserError(_unknown(told, sorted(set(registry) - before)))
-    return _loaded.setdefault((own.sha256 + own.file, own.name), own)
+        raise UserError(_unknown(told, names))
+    return own
+
+
+def _of_module(module: str, name: str) -> tuple[Own | None, list[str]]:
+    """What the module registers under a name, and all names that it registers."""
+    mine = _import(module)
+    if name in mine:
+        return mine[name], sorted(mine)
+    # perhaps by something that it imports, and that was imported before; what another
+    # of the files told of has registered is that one's
+    own = registry.get(name)
+    others = {x for names in _registered.values() for x in names.values()}
+    return (None if own in others else own), sorted(mine)
 
 
 def _unknown(told: SimpleNamespace, new: list[str]) -> str:
@@ -40,33 +56,31 @@ def _unknown(told: SimpleNamespace, new: list[str]) -> str:
             "this process. Name the file that registers it under "
             "onboard.software.module."
         )
-    names = new or sorted(registry)
     return (
         f"Cannot fly by {told.name!r}: {told.module} registers "
-        f"{', '.join(names) or 'nothing'}.{did_you_mean(told.name, names)} Write "
+        f"{', '.join(new) or 'nothing'}.{did_you_mean(told.name, new)} Write "
         f'@frigoris.register_guidance("{told.name}") (or register_navigator, '
         "register_software) before the function."
     )
 
 
-_modules: dict[str, tuple[str, ModuleType]] = {}  # file: hash of its text, module
-
-
-def _import(name: str) -> None:
+def _import(name: str) -> dict[str, Own]:
+    """What a file or a module has registered when it was run, by name."""
     try:
+        before = dict(registry)
         if not name.endswith(".py"):
-            importlib.import_module(name)
-            return
+            module = importlib.import_module(name)
+            first = _registered.setdefault((name, ""), _new(before))
+            # it may have been imported before, or again
+            return first | {
+                x: own for (at, x), own in written.items() if at == module.__file__
+            }
         path = Path(name)
         mark = hashlib.sha256(path.read_bytes()).hexdigest()
-        if _modules.get(name, ("", None))[0] == mark:
-            return
-        spec = importlib.util.spec_from_file_location(f"own_{mark[:12]}", path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module.__name__] = module
-        spec.loader.exec_module(module)
-        _modules[name] = (mark, module)
+        if (name, mark) not in _registered:
+            _run(path, mark)
+            _registered[name, mark] = _new(before)
+        return _registered[name, mark]
     except OSError as error:
         raise UserError(
             f"Cannot read the flight software {name}: {error.strerror or error}. Its "
@@ -76,6 +90,20 @@ def _import(name: str) -> None:
         raise UserError(
             f"Cannot load the flight software {name}: {place(error, name)}{say(error)}"
         ) from None
+
+
+def _run(path: Path, mark: str) -> None:
+    own = hashlib.sha256(str(path).encode()).hexdigest()[:6]  # two may be alike
+    spec = importlib.util.spec_from_file_location(f"own_{mark[:12]}_{own}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module
+    spec.loader.exec_module(module)
+
+
+def _new(before: dict[str, Own]) -> dict[str, Own]:
+    """What is registered that was not, or is another one."""
+    return {k: x for k, x in registry.items() if before.get(k) is not x}
 
 
 def say(error: Exception) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from frigoris.constants import TICK
 from frigoris.errors import UserError
-from frigoris.flight import door
+from frigoris.flight import door, scan
 from frigoris.flight.params import Params
 from frigoris.flight.sense import sense
 from frigoris.flight.state import start as start_of_both
@@ -27,13 +27,14 @@ CASES = 3
 OTHER = 1.001  # by which the last case is moved to see whether the others notice
 Shapes = dict[str, tuple[int, ...]]
 
-_tried: set[Own] = set()
+# each with the lander that it was tried for: the structure and shapes of its numbers
+_tried: set[tuple[Own, Any]] = set()
 
 
 def try_out(single: Params) -> None:
     """Raise `UserError` where own code can't fly; `single` is one case without axis."""
     own = single.software
-    if own is None or own in _tried:
+    if own is None:
         return
     guided = any(p.law == "own" for p in single.onboard.sequence.phases)
     if guided != (own.kind == "guidance"):
@@ -43,6 +44,15 @@ def try_out(single: Params) -> None:
             if guided
             else "is flown in no phase: give some of them `law: own`",
         )
+    if own.kind == "software" and scan.wanted(single):
+        raise _wrong(
+            own,
+            "replaces all that is onboard, the search for a safe place too, and images "
+            "of the hazard lidar do not get to it: leave onboard.hazard_avoidance out",
+        )
+    lander = jax.tree.structure(single), tuple(map(np.shape, jax.tree.leaves(single)))
+    if (own, lander) in _tried:
+        return
     params = jax.tree.map(jnp.asarray, spread(single, single, CASES))
     memory = _attempt(own, "cannot start", lambda: door.start(params))
     for name, leaf in _leaves(memory):
@@ -61,7 +71,7 @@ def try_out(single: Params) -> None:
     )
     _check_shapes(own, memory, told, params)
     _check_numbers(own, params, memory, measured)
-    _tried.add(own)
+    _tried.add((own, lander))
 
 
 def _call(own: Own, params: Params) -> Callable[[Any, Measurements], Any]:

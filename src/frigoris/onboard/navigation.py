@@ -315,7 +315,7 @@ def height_sigma(nav: Navigator) -> Scalar:
     """Sigma of it that the filter believes [m]."""
     p, up = nav.covariance, nav.r_M / norm(nav.r_M)
     variance = dot(up, matvec(p[cov.R, cov.R], up))
-    if nav.range_error is not None:
+    if (cov.RANGE, cov.RANGE) in p:
         ground = p[cov.RANGE, cov.RANGE][0, 0]
         variance = variance + ground - 2.0 * dot(up, p[cov.R, cov.RANGE][:, 0])
     return jnp.sqrt(jnp.maximum(variance, 0.0))

@@ -33,7 +33,7 @@ class Estimate(eqx.Module):
     v_M: Vec3  # relative to the turning Moon [m/s]
     q_MB: Quat
     omega_B: Vec3  # inertial rate [rad/s]
-    ground: Scalar  # height of the ground below over the target's or the map's [m]
+    ground: Scalar  # height of the ground below over the target's, map included [m]
 
 
 class Report(eqx.Module):
@@ -115,7 +115,8 @@ class Own:
             return "unknown"
 
 
-registry: dict[str, Own] = {}
+registry: dict[str, Own] = {}  # the last one of each name
+written: dict[tuple[str, str], Own] = {}  # the last one of each file and name
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -162,9 +163,10 @@ def _register(
 ) -> Callable[[Function], Function]:
     def keep(function: Function) -> Function:
         code = inspect.unwrap(function).__code__
-        registry[name] = Own(
+        own = Own(
             kind, name, function, start, report, code.co_filename, code.co_firstlineno
         )
+        registry[name] = written[own.file, name] = own
         return function
 
     return keep

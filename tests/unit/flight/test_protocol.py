@@ -15,6 +15,7 @@ from frigoris.flight.slices import begin
 from frigoris.mission.batch import make_stage
 from frigoris.mission.build import take
 from frigoris.mission.cases import Case, make_lanes
+from frigoris.mission.edit import set_values
 from frigoris.mission.load import load_mission
 from frigoris.phases import PITCH_UP
 
@@ -25,6 +26,8 @@ EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 def equipped() -> Params:
     """A lander with every instrument, a case axis of one."""
     mission = load_mission(EXAMPLES / "all-sensors.yaml")
+    held = "onboard.sequence.phases.pitch_up.ends.terminal_descent.for_s=1.5"
+    mission = set_values(mission, [held])
     stage = make_stage(mission)
     lanes = make_lanes(mission, stage.planned, stage.setting, [Case(None, noise=False)])
     return jax.tree.map(jnp.asarray, lanes.params)
@@ -78,3 +81,6 @@ def test_the_load_is_told_by_names(equipped: Params) -> None:
     assert load[ends] == 1000.0
     assert len(load["moon.gravity.C"]) == 5
     assert not [name for name in load if "[" in name]
+    # a condition that has to hold, too
+    stays = "sequence.phases.pitch_up.ends.terminal_descent"
+    assert load[f"{stays}.hold"] == 1.5
