@@ -76,6 +76,7 @@ class SyntheticFlight:
     case: int | None = 0
     seed: int = 2025
     faults: list[str] = field(default_factory=lambda: ["weak_laser", "attitude_error"])
+    budgets: dict[str, dict[str, float]] = field(default_factory=dict)
     outcome: str = "crashed"
     landed: bool = False
     software: dict[str, Any] | None = None

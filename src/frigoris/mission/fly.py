@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from frigoris.flight import channels
+from frigoris.flight.budgets import budget
 from frigoris.flight.events import Event, software_lost, timeline
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
@@ -60,6 +61,7 @@ class Flight:
     sources: tuple[Source, ...]  # data files that it rests on
     sky: dict[str, float]
     dispersed: dict[str, Any] = field(default_factory=dict)
+    budgets: dict[str, dict[str, float]] = field(default_factory=dict)  # by phase
     states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
     software: dict[str, Any] | None = None  # in another process: what it was, its pace
     branched_from: dict[str, Any] | None = None  # record and time, if it was
@@ -236,6 +238,7 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         sources=(*stage.terrain.sources, *stage.setting.gravity_sources),
         sky=look(mission.site.latitude_deg, mission.site.longitude_deg, end),
         dispersed=batch.drawn[0],
+        budgets=budget(batch.planned[0].onboard, seen),
         states=batch.flown.states,
     )
 

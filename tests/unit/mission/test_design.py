@@ -175,7 +175,11 @@ def test_landing_eastward_on_the_equator_saves_the_speed_of_the_ground():
 
 def test_tanks_that_are_too_small_are_told(designs):
     own = designs["hakuto-r-m2"].facts
-    small = variant("lander.propellant_kg=385").facts
+    short = variant("lander.propellant_kg=385")
+    small = short.facts
+    assert own["lands"] and own["soft"] and small["soft"] and not small["lands"]
+    assert "kg of propellant more" in next(design_text.sentences(small))
+    assert lead(short).startswith("DOES NOT LAND")
     assert small["totals"]["propellant_left_kg"] < 0.0
     assert small["totals"]["dv_left_m_s"] < 0.0
     assert "MISSING" in design_text.budget(small)[2][-1][0]
