@@ -70,7 +70,9 @@ class SyntheticFlight:
                 "S1": "https://example.org/one",
                 "S13": "https://example.org/a?b&c",
             },
-            onboard=SimpleNamespace(sequence=SimpleNamespace(phases=LAWS)),
+            onboard=SimpleNamespace(
+                sequence=SimpleNamespace(phases=LAWS), software=None
+            ),
         )
     )
     case: int | None = 0

@@ -21,7 +21,7 @@ start anywhere, so `lowest` says how low the path came.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, exp, hypot, log, nan, pi, sin, sqrt
+from math import cos, exp, hypot, inf, log, nan, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ class End:
 
 @dataclass(frozen=True)
 class OptimalBurn:
-    """A burn that none beside it betters: stationary, the cheapest that was found."""
+    """A stationary burn: none beside it is cheaper, to first order."""
 
     thrust_to_mass: float  # at ignition [m/s^2]
     dv: float  # [m/s]
@@ -79,7 +79,7 @@ def optimal_burn(
     if guess:
         found = [_solved(task, guess)]
     else:
-        found = [_solved(task, (*guess, task.first_time())) for guess in GUESSES]
+        found = [_solved(task, (*start, task.first_time())) for start in GUESSES]
         steps = int(log(max(thrust_to_mass / WEAK, 1.0)) / log(STRONGER))
         weaker = [thrust_to_mass / STRONGER**k for k in range(steps, -1, -1)]
         found += _along([_Task(mu, ellipse, end, a, exhaust) for a in weaker])[-1:]
@@ -167,16 +167,20 @@ def enough_thrust(
         return None
     sides = known[k - 1].thrust_to_mass, known[k + 1].thrust_to_mass
 
-    def at(value: float) -> OptimalBurn:
-        return optimal_burn(mu, ellipse, end, value, exhaust, known[k].solution)
+    def at(value: float) -> OptimalBurn | None:
+        return _solved(_Task(mu, ellipse, end, value, exhaust), known[k].solution)
+
+    def cost(value: float) -> float:
+        burn = at(value)
+        return burn.dv if burn else inf
 
     found = minimize_scalar(
-        lambda value: at(value).dv,
+        cost,
         bounds=sides,
         method="bounded",
         options={"xatol": 1e-2},
     )
-    return at(float(found.x))
+    return at(float(found.x)) or known[k]
 
 
 class _Task:

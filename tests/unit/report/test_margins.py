@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from frigoris import cli, verbs
 from frigoris.flight.budgets import QUANTITIES, thrust_left
 from frigoris.mission.load import load_mission
 from frigoris.report import listing, margins_text
@@ -151,3 +153,13 @@ def test_thrust_left_is_what_the_law_may_still_ask_for() -> None:
         ("terminal_descent", [none, 384 / 1384, 744 / 984]),
     ):
         np.testing.assert_allclose(thrust_left(load, table, phase), left, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("landed", 0), ("crashed", 1)])
+def test_the_command_may_be_asked_to_fail(monkeypatch, capsys, outcome, code) -> None:
+    told = replace(sheet(), outcomes=[outcome])
+    monkeypatch.setattr(verbs, "margins", lambda *_, **__: (told, Path("page.html")))
+    words = ["margins", "hakuto-r-m2", "--json"]
+    assert cli.run(words) == 0
+    assert cli.run([*words, "--check"]) == code
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["met"] is (code == 0)
