@@ -51,6 +51,27 @@ DEFECTS = [
         OPTIMUM,
     ),
     Defect(
+        "the first stationary burn is taken for the cheapest",
+        "mission/optimal_burn.py",
+        "return min(burns, key=lambda burn: burn.dv)",
+        "return burns[0]",
+        OPTIMUM,
+    ),
+    Defect(
+        "a circle has a perilune",
+        "mission/optimal_burn.py",
+        "self.fixed = 1 if self.e < ROUND else 0",
+        "self.fixed = 0",
+        OPTIMUM,
+    ),
+    Defect(
+        "a plan lands on more propellant than it has",
+        "mission/design.py",
+        '"lands": soft and left >= 0.0',
+        '"lands": soft',
+        DESIGN,
+    ),
+    Defect(
         "the gravity loss has the wrong sign",
         "mission/point_mass.py",
         "gravity_loss=dot(free_M, ahead)",

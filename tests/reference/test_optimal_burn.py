@@ -137,3 +137,51 @@ def test_a_lander_that_cannot_stop_is_told_so(thrust_to_mass, exhaust):
     with pytest.raises(UserError, match="Cannot find the cheapest burn") as told:
         solved(thrust_to_mass, exhaust=exhaust)
     assert "15 x 100 km" in str(told.value)
+
+
+HIGH = End(RADIUS + 20e3, -50.0, 300.0)  # a gate higher than the perilune
+
+
+@pytest.mark.parametrize("thrust_to_mass", [5.69, 7.0, 11.1])
+def test_of_two_stationary_burns_the_cheaper_is_found(thrust_to_mass):
+    """The other one dives 5 km below its end, and is the nearer to some guesses."""
+    burn = solved(thrust_to_mass, HIGH, 3000.0)
+    dives = optimal_burn(
+        MU, ELLIPSE, HIGH, thrust_to_mass, 3000.0, (-0.1, -0.26, -1.6, 0.9 / 5.69)
+    )
+    assert dives.lowest < -4e3 and burn.lowest > -1.0
+    # measured 1390.4 against 1398.1, 1388.4 against 1398.5, 1387.0 against 1406.7 m/s
+    assert burn.dv < dives.dv - 7.0
+    chain = trade(
+        MU, ELLIPSE, HIGH, 3000.0, np.geomspace(2.0, thrust_to_mass, 9).tolist()
+    )
+    assert burn.dv == pytest.approx(chain[-1].dv, abs=1e-6)
+
+
+def test_a_burn_that_is_over_ahead_of_perilune_may_be_the_cheaper():
+    """Two more of them, 0.68 m/s apart, on either side of perilune."""
+    ellipse, end = (RADIUS + 10e3, RADIUS + 300e3), End(RADIUS + 8e3, -100.0, 150.0)
+    burn = optimal_burn(MU, ellipse, end, 11.1, 2700.0)
+    assert burn.anomaly < 0.0
+    assert burn.dv == pytest.approx(1587.259, abs=0.01)
+
+
+@pytest.mark.parametrize("height", [15e3, 30e3, 100e3])
+def test_a_circle_has_no_perilune_to_start_from(height):
+    r = RADIUS + height
+    burn = optimal_burn(MU, (r, r), End(RADIUS), 3.0, 2700.0)
+    assert np.isnan(burn.anomaly)
+    # the ellipse around it, 200 m wide, whose burn starts at its best place
+    near = optimal_burn(MU, (r - 100.0, r + 100.0), End(RADIUS), 3.0, 2700.0)
+    # measured 0.07 to 0.2 m/s less
+    assert near.dv < burn.dv < near.dv + 0.5
+    again = optimal_burn(MU, (r, r), End(RADIUS), 3.0, 2700.0, burn.solution)
+    assert again.dv == pytest.approx(burn.dv, abs=1e-6)
+
+
+def test_a_thrust_without_a_burn_is_a_gap_in_the_curve(curve):
+    found = trade(MU, ELLIPSE, End(RADIUS), EXHAUST, [0.3, *TABLE, 6.0, 7.0, 8.0])
+    assert found[0] is None
+    assert [b.dv for b in found[1:]] == pytest.approx([b.dv for b in curve], abs=1e-6)
+    assert enough_thrust(MU, ELLIPSE, End(RADIUS), EXHAUST, found) is not None
+    assert enough_thrust(MU, ELLIPSE, End(RADIUS), EXHAUST, [None]) is None

@@ -70,12 +70,15 @@ class SyntheticFlight:
                 "S1": "https://example.org/one",
                 "S13": "https://example.org/a?b&c",
             },
-            onboard=SimpleNamespace(sequence=SimpleNamespace(phases=LAWS)),
+            onboard=SimpleNamespace(
+                sequence=SimpleNamespace(phases=LAWS), software=None
+            ),
         )
     )
     case: int | None = 0
     seed: int = 2025
     faults: list[str] = field(default_factory=lambda: ["weak_laser", "attitude_error"])
+    budgets: dict[str, dict[str, float]] = field(default_factory=dict)
     outcome: str = "crashed"
     landed: bool = False
     software: dict[str, Any] | None = None

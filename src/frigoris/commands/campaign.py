@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from frigoris.commands.options import (
+    FAILED,
     AsJson,
     Faults,
     Map,
@@ -17,8 +18,6 @@ from frigoris.commands.options import (
     Sets,
     StoreFolder,
 )
-
-FAILED = 1  # exit code where something asked for was not met
 
 Count = Annotated[int, typer.Option("-n", help="Number of cases.")]
 Workers = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from frigoris.commands.options import AsJson, Map, MissionName, Sets
+from frigoris.commands.options import FAILED, AsJson, Map, MissionName, Sets
 
 
 def design(
@@ -18,6 +18,13 @@ def design(
             help="Folder of report and trajectory, by default runs/design-MISSION."
         ),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Exit with 1 unless the plan lands with what is in the tanks.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The planned descent: deorbit and ignition points, trajectory, delta-v, margin.
@@ -32,6 +39,8 @@ def design(
     )
     if as_json:
         listing.print_json(found.facts | {"files": files})
-        return
-    design_text.print_design(found.facts)
-    print(f"Report: {files['page']}")
+    else:
+        design_text.print_design(found.facts)
+        print(f"Report: {files['page']}")
+    if check and not found.facts["lands"]:
+        raise typer.Exit(FAILED)

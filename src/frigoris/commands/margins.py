@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from frigoris.commands.options import AsJson, Map, MissionName, Seed, Sets
+from frigoris.commands.options import FAILED, AsJson, Map, MissionName, Seed, Sets
 
 
 def margins(
@@ -16,6 +16,10 @@ def margins(
     out: Annotated[
         Path | None, typer.Option(help="Folder, by default runs/MISSION-margins.")
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Exit with 1 unless the margins are met."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """What a mission has left: velocity, propellant, thrust, and its control loops.
@@ -38,8 +42,10 @@ def margins(
         )
     if as_json:
         listing.print_json(margins_text.facts(sheet) | {"report": str(page)})
-        return
-    for table in margins_text.tables(sheet):
-        Console().print(table)
-    print(margins_text.verdict(sheet))
-    print(f"Page: {page}")
+    else:
+        for table in margins_text.tables(sheet):
+            Console().print(table)
+        print(margins_text.verdict(sheet))
+        print(f"Page: {page}")
+    if check and not sheet.met:
+        raise typer.Exit(FAILED)

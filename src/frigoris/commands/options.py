@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+FAILED = 1  # exit code where something asked for was not met
+
 MissionName = Annotated[
     str, typer.Argument(metavar="MISSION", help="Name in the catalogue, or a path.")
 ]

@@ -22,6 +22,7 @@ from frigoris.mission.descent import Descent, descend
 from frigoris.mission.design_budget import Craft, budget, floors, trade_of
 from frigoris.mission.edit import planned as as_planned
 from frigoris.mission.impulses import period
+from frigoris.mission.own_software import only_ours
 from frigoris.mission.plan import approach_axes, coast, in_orbit
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
@@ -55,6 +56,7 @@ class _Coast(NamedTuple):
 
 def design(mission: Mission, map_name: str | None = None) -> Design:
     """Lay out and account for the planned descent. Raises `UserError`."""
+    only_ours(mission, "lay out the descent")
     stage = make_stage(as_planned(mission), map_name)
     m, planned = si(as_planned(mission)), stage.planned
     world = stage.setting.world()
@@ -65,6 +67,7 @@ def design(mission: Mission, map_name: str | None = None) -> Design:
     lowest = floors(m, planned, float(world.gravity.mu))
     phases = _phases(table, way, craft, planned)
     points = _points(table, planned)
+    costs = budget(craft, planned, lowest, phases, down)
     return Design(
         facts={
             "schema": "frigoris.design.1",
@@ -73,10 +76,10 @@ def design(mission: Mission, map_name: str | None = None) -> Design:
             "site": mission.site.name,
             "terrain": stage.terrain.note,
             "gravity": stage.setting.gravity_note,
-            "lands": _lands(m, points[-1]),
+            **_lands(m, points[-1], costs["totals"]["propellant_left_kg"]),
             "points": points,
             "phases": phases,
-            **budget(craft, planned, lowest, phases, down),
+            **costs,
             "floor": lowest.facts(),
             "trade": trade_of(craft, planned, lowest, down),
         },
@@ -84,13 +87,17 @@ def design(mission: Mission, map_name: str | None = None) -> Design:
     )
 
 
-def _lands(m: Any, contact: dict[str, Any]) -> bool:
-    """Whether the legs are rated for the speeds of the contact."""
+def _lands(m: Any, contact: dict[str, Any], left: float) -> dict[str, bool]:
+    """Whether the legs are rated for the speeds of the contact, and the tanks last.
+
+    `left` in the tanks [kg]; how far from the target is another matter, see `miss_m`.
+    """
     legs = m.lander.legs
-    return bool(
+    soft = bool(
         contact["descent_rate_m_s"] <= legs.vertical_speed_max
         and contact["speed_horizontal_m_s"] <= legs.horizontal_speed_max
     )
+    return {"lands": soft and left >= 0.0, "soft": soft}
 
 
 def _craft(m: Any, planned: Planned) -> Craft:

@@ -126,9 +126,7 @@ def budget(
     end, row = gate(lowest, planned, down)
     share = craft.thrust_to_mass, craft.exhaust
     to_ground = optimal_burn(lowest.mu, lowest.ellipse, lowest.site, *share)
-    to_gate = optimal_burn(
-        lowest.mu, lowest.ellipse, end, *share, guess=to_ground.solution
-    )
+    to_gate = optimal_burn(lowest.mu, lowest.ellipse, end, *share)
     still, turning = (
         lowest.floor.grazing,
         lowest.floor.over_ground(lowest.along, lowest.across),
@@ -243,7 +241,7 @@ def trade_of(
     """The cheapest burns over thrust to mass, at the mission's mass and exhaust speed.
 
     `planned` stands for the same thrust with the mission's own gate and what it does
-    below that.
+    below that. A thrust from which no burn was found is NaN.
     """
     own = craft.thrust_to_mass
     span = min(TRADE[0], WIDER[0] * own), max(TRADE[1], WIDER[1] * own)
@@ -254,13 +252,13 @@ def trade_of(
     burns = trade(*orbit, lowest.site, craft.exhaust, thrusts)
     gates = trade(*orbit, end, craft.exhaust, thrusts)
     best = enough_thrust(*orbit, lowest.site, craft.exhaust, burns)
-    dv = np.array([b.dv for b in burns])
+    dv = np.array([b.dv if b else np.nan for b in burns])
     return {
         "thrust_to_mass_m_s2": thrusts,
         "dv_m_s": dv.tolist(),
         "propellant_kg": (craft.ignition * -np.expm1(-dv / craft.exhaust)).tolist(),
-        "burn_s": [b.time for b in burns],
-        "dv_with_final_descent_m_s": [b.dv + below for b in gates],
+        "burn_s": [b.time if b else np.nan for b in burns],
+        "dv_with_final_descent_m_s": [b.dv + below if b else np.nan for b in gates],
         "most_useful_m_s2": None if best is None else best.thrust_to_mass,
         "mission": {"thrust_to_mass_m_s2": own, "dv_m_s": float(down.dv[-1])},
     }

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.flight import channels
+from frigoris.flight.budgets import budget
 from frigoris.flight.events import Event, link_events, software_lost, timeline
 from frigoris.flight.link_path import link_path
 from frigoris.flight.observables import OBSERVABLES
@@ -65,6 +66,7 @@ class Flight:
     sky: dict[str, float]
     link: Downlink | None = None  # to the ground
     dispersed: dict[str, Any] = field(default_factory=dict)
+    budgets: dict[str, dict[str, float]] = field(default_factory=dict)  # by phase
     states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
     software: dict[str, Any] | None = None  # in another process: what it was, its pace
     branched_from: dict[str, Any] | None = None  # record and time, if it was
@@ -244,6 +246,7 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         sources=(*stage.terrain.sources, *stage.setting.gravity_sources),
         sky=look(mission.site.latitude_deg, mission.site.longitude_deg, end),
         dispersed=batch.drawn[0],
+        budgets=budget(batch.planned[0].onboard, seen),
         states=batch.flown.states,
     )
 

@@ -12,14 +12,16 @@ free (transversality); shooting closes it together with radius and velocity at t
 A constant thrust makes least time, least propellant and least delta-v the same thing.
 
 Units inside are those of a circular orbit at the end: a solution is then a few numbers
-near one, and Newton steps from a rough guess find it (10 to 90 flights of 1 ms).
+near one, and Newton steps from a rough guess find it (10 to 90 flights of 1 ms). The
+conditions are necessary only: to a gate high above the ground two burns may meet them,
+one that dives first, so the search starts in more than one place.
 Left out: unevenness of the field (below 1 m/s) and the ground on the way: the burn may
 start anywhere, so `lowest` says how low the path came.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, exp, hypot, log, pi, sin, sqrt
+from math import cos, exp, hypot, inf, log, nan, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -28,9 +30,13 @@ from scipy.optimize import minimize_scalar, root
 
 from frigoris.errors import UserError
 
-GUESS = (0.0, 0.0, 1.9)  # anomaly [rad], angle of the costates [rad], that of radius
+# anomaly [rad], angle of the costates [rad], that of radius; the second is for burns
+# that are over soon after perilune or before it
+GUESSES = ((0.0, 0.0, 1.9), (-0.3, 0.0, 1.0))
 LOSS = 1.05  # delta-v of the first guess over the speed that is to be lost
 WRONG = 1e-7  # of the conditions at the end: 0.2 mm/s, 0.2 m
+WEAK, STRONGER = 2.0, 1.4  # where the search over thrust begins [m/s^2], and its steps
+ROUND = 1e-6  # eccentricity below which an orbit has no perilune: 2 mm/s
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,12 @@ class End:
 
 @dataclass(frozen=True)
 class OptimalBurn:
-    """A burn that no other single burn of its thrust can better."""
+    """A stationary burn: none beside it is cheaper, to first order."""
 
     thrust_to_mass: float  # at ignition [m/s^2]
     dv: float  # [m/s]
     time: float  # [s]
-    anomaly: float  # true anomaly at ignition, negative ahead of perilune [rad]
+    anomaly: float  # true, at ignition, negative ahead of perilune; NaN on a circle
     lowest: float  # of the path over its end [m]
     solution: tuple[float, ...]  # of the shooting, to start a neighbour from
 
@@ -64,14 +70,21 @@ def optimal_burn(
 ) -> OptimalBurn:
     """Solve for perilune and apolune `ellipse` [m] and exhaust velocity [m/s].
 
-    `guess` is the `solution` of a neighbour. Raises `UserError` where there is none:
-    the thrust is far too weak, or so strong that a single burn cannot come down.
+    `guess` is the `solution` of a neighbour, and what is found is the stationary burn
+    nearest to it. Without, it is the cheapest of those that fixed guesses and the way
+    up from weaker engines lead to. Raises `UserError` where there is none: the thrust
+    is far too weak, or so strong that a single burn cannot come down.
     """
     task = _Task(mu, ellipse, end, thrust_to_mass, exhaust)
-    first = guess or (*GUESS, task.first_time())
-    found = root(task.miss, first, method="hybr", options={"xtol": 1e-11})
-    flown = None if np.max(np.abs(found.fun)) > WRONG else task.fly(found.x)
-    if flown is None or not 0.0 < found.x[3] < task.burnt_out():
+    if guess:
+        found = [_solved(task, guess)]
+    else:
+        found = [_solved(task, (*start, task.first_time())) for start in GUESSES]
+        steps = int(log(max(thrust_to_mass / WEAK, 1.0)) / log(STRONGER))
+        weaker = [thrust_to_mass / STRONGER**k for k in range(steps, -1, -1)]
+        found += _along([_Task(mu, ellipse, end, a, exhaust) for a in weaker])[-1:]
+    burns = [burn for burn in found if burn]
+    if not burns:
         low, high = ((radius - end.radius) / 1e3 for radius in ellipse)
         raise UserError(
             "Cannot find the cheapest burn to the ground: with "
@@ -79,15 +92,46 @@ def optimal_burn(
             f"{exhaust:.0f} m/s no single burn from {low:.3g} x {high:.3g} km above "
             "its end gets there. Check thrust, masses and the heights of the orbit."
         )
-    x = tuple(float(value) for value in found.x)
+    return min(burns, key=lambda burn: burn.dv)
+
+
+def _solved(task: "_Task", first: tuple[float, ...]) -> OptimalBurn | None:
+    """The stationary burn that a first guess leads to, if it leads to one."""
+    fixed = first[: task.fixed]
+    try:
+        found = root(
+            lambda x: task.miss((*fixed, *x)),
+            first[task.fixed :],
+            method="hybr",
+            options={"xtol": 1e-11},
+        )
+        x = (*fixed, *(float(value) for value in found.x))
+        if np.max(np.abs(found.fun)) > WRONG or not 0.0 < x[3] < task.burnt_out():
+            return None
+        low = float(task.fly(x).y[0].min())
+    except ValueError:  # a step of the search that went beyond all numbers
+        return None
     return OptimalBurn(
-        thrust_to_mass=thrust_to_mass,
-        dv=-exhaust * log(1.0 - x[3] / task.burnt_out()),
+        thrust_to_mass=task.thrust_to_mass,
+        dv=-task.exhaust * log(1.0 - x[3] / task.burnt_out()),
         time=x[3] * task.second,
-        anomaly=(x[0] + pi) % (2.0 * pi) - pi,
-        lowest=float(flown.y[0].min() - 1.0) * end.radius,
+        anomaly=nan if task.fixed else (x[0] + pi) % (2.0 * pi) - pi,
+        lowest=(low - 1.0) * task.end.radius,
         solution=x,
     )
+
+
+def _along(tasks: Sequence["_Task"]) -> list[OptimalBurn | None]:
+    """Each task from the solution of the one before, in rising order of thrust."""
+    burns: list[OptimalBurn | None] = []
+    for task in tasks:
+        before = burns[-1] if burns else None
+        first: tuple[float, ...] = (*GUESSES[0], task.first_time())
+        if before:  # the burn is as much shorter as the thrust is stronger
+            shorter = before.thrust_to_mass / task.thrust_to_mass
+            first = (*before.solution[:3], before.solution[3] * shorter)
+        burns.append(_solved(task, first))
+    return burns
 
 
 def trade(
@@ -96,19 +140,13 @@ def trade(
     end: End,
     exhaust: float,
     thrusts_to_mass: Sequence[float],
-) -> list[OptimalBurn]:
+) -> list[OptimalBurn | None]:
     """The cheapest burns over thrust to mass at ignition [m/s^2], in rising order.
 
-    Each starts from its neighbour; `UserError` where the first has no solution.
+    Each starts from its neighbour; None where that leads to no burn.
     """
-    burns: list[OptimalBurn] = []
-    for value in sorted(thrusts_to_mass):
-        guess = burns[-1].solution if burns else None
-        if guess:  # the burn is as much shorter as the thrust is stronger
-            shorter = burns[-1].thrust_to_mass / value
-            guess = (*guess[:3], guess[3] * shorter)
-        burns.append(optimal_burn(mu, ellipse, end, value, exhaust, guess))
-    return burns
+    rising = sorted(thrusts_to_mass)
+    return _along([_Task(mu, ellipse, end, a, exhaust) for a in rising])
 
 
 def enough_thrust(
@@ -116,28 +154,33 @@ def enough_thrust(
     ellipse: tuple[float, float],
     end: End,
     exhaust: float,
-    burns: Sequence[OptimalBurn],
+    burns: Sequence[OptimalBurn | None],
 ) -> OptimalBurn | None:
     """Where the curve of a `trade` has its bottom: more thrust costs more again.
 
     A short burn has to dive to reach the ground before it is over. None where the
     curve still falls at its end.
     """
-    k = int(np.argmin([b.dv for b in burns]))
-    if k in (0, len(burns) - 1):
+    known = [b for b in burns if b]
+    k = int(np.argmin([b.dv for b in known])) if known else 0
+    if k in (0, len(known) - 1):
         return None
-    sides = burns[k - 1].thrust_to_mass, burns[k + 1].thrust_to_mass
+    sides = known[k - 1].thrust_to_mass, known[k + 1].thrust_to_mass
 
-    def at(value: float) -> OptimalBurn:
-        return optimal_burn(mu, ellipse, end, value, exhaust, burns[k].solution)
+    def at(value: float) -> OptimalBurn | None:
+        return _solved(_Task(mu, ellipse, end, value, exhaust), known[k].solution)
+
+    def cost(value: float) -> float:
+        burn = at(value)
+        return burn.dv if burn else inf
 
     found = minimize_scalar(
-        lambda value: at(value).dv,
+        cost,
         bounds=sides,
         method="bounded",
         options={"xatol": 1e-2},
     )
-    return at(float(found.x))
+    return at(float(found.x)) or known[k]
 
 
 class _Task:
@@ -152,6 +195,7 @@ class _Task:
         exhaust: float,
     ):
         self.end, unit = end, sqrt(mu / end.radius)
+        self.thrust_to_mass, self.exhaust = thrust_to_mass, exhaust
         self.second = end.radius / unit
         self.a0 = thrust_to_mass * self.second / unit
         self.c = exhaust / unit
@@ -160,6 +204,8 @@ class _Task:
         self.p = 2.0 * low * high / (low + high)
         self.e = (high - low) / (high + low)
         self.speed = sqrt((1.0 + self.e) / low)
+        # on a circle it does not matter where: the first unknown stays as guessed
+        self.fixed = 1 if self.e < ROUND else 0
 
     def burnt_out(self) -> float:
         """Time after which nothing would be left."""
@@ -188,7 +234,7 @@ class _Task:
             (lv * u - 2.0 * lu * v) / r,
         )
 
-    def start(self, x: np.ndarray) -> tuple[float, ...]:
+    def start(self, x: Sequence[float]) -> tuple[float, ...]:
         """State on the ellipse, and costates of the velocity of size one."""
         anomaly, angle, costate, _ = x
         root_p = sqrt(self.p)
@@ -201,7 +247,7 @@ class _Task:
             cos(angle),
         )
 
-    def fly(self, x: np.ndarray) -> Any:
+    def fly(self, x: Sequence[float]) -> Any:
         """The burn for its four unknowns."""
         until = min(max(float(x[3]), 1e-3), 0.999 * self.burnt_out())
         return solve_ivp(
@@ -213,8 +259,11 @@ class _Task:
             atol=1e-10,
         )
 
-    def miss(self, x: np.ndarray) -> np.ndarray:
+    def miss(self, x: Sequence[float]) -> np.ndarray:
         """Of radius and velocity at the end, and of transversality at the start."""
+        if not np.all(np.isfinite(x)):
+            raise ValueError("nothing can be flown from there")
         r, u, v, *costates = self.start(x)
         transversal = np.dot(costates, self.free(r, u, v))
-        return np.array([*(self.fly(x).y[:3, -1] - self.target), transversal])
+        misses = [*(self.fly(x).y[:3, -1] - self.target), transversal]
+        return np.array(misses[: len(misses) - self.fixed])

@@ -49,6 +49,25 @@ def _of_module(module: str, name: str) -> tuple[Own | None, list[str]]:
     return (None if own in others else own), sorted(mine)
 
 
+def only_ours(mission: Mission, attempt: str) -> None:
+    """Refuse what knows our own flight software only, before anything is computed.
+
+    `attempt` is what is tried, as in "lay out the descent". Raises `UserError`.
+    """
+    told = mission.onboard.software
+    if told is None:
+        return
+    phases = mission.onboard.sequence.phases
+    laws = [n.replace("_", " ") for n, p in phases.items() if p.law == "own"]
+    where = f", which guides in {', '.join(laws)}" if laws else ""
+    raise UserError(
+        f"Cannot {attempt} of {mission.mission.name}: it flies by {told.name!r} of "
+        f"{told.module or 'this process'} (onboard.software){where}, and this knows "
+        "the program's own flight software only. Fly the mission (frigoris fly), or "
+        "take a mission file without onboard.software and the law own."
+    )
+
+
 def _unknown(told: SimpleNamespace, new: list[str]) -> str:
     if told.module is None:
         return (

@@ -69,18 +69,24 @@ def target_of(phases: list[Phase], phase: Index) -> Target | None:
     return chosen
 
 
+def most_of(config: OnboardConfig, nav: Navigator, phase: Index, law: Law) -> Scalar:
+    """Thrust that a law may ask for in a phase [N]."""
+    v = config.vehicle
+    main = jnp.where(main_off(config, nav, phase), 0.0, v.main_thrust)
+    duty = 1.0 if law.full else config.guidance.terminal_duty_max
+    return main + duty * v.assist_thrust
+
+
 def _situation(
     config: OnboardConfig, now: Guided, law: Law, phases: list[Phase]
 ) -> Situation:
-    v, phase = config.vehicle, now.seq.phase
-    main = jnp.where(main_off(config, now.nav, phase), 0.0, v.main_thrust)
-    duty = 1.0 if law.full else config.guidance.terminal_duty_max
+    phase = now.seq.phase
     return Situation(
         config=config,
         nav=now.nav,
         time=now.time,
         burn=burn_of(config, now.mass),
-        most=main + duty * v.assist_thrust,
+        most=most_of(config, now.nav, phase, law),
         left=config.guidance.deorbit_dv - now.seq.deorbit_dv,
         target=target_of(phases, phase),
         plan=now.plan,

@@ -192,8 +192,8 @@ def trade(ax: Any, d: Design) -> None:
     if told["most_useful_m_s2"] is not None:
         most = told["most_useful_m_s2"]
         look = {"c": LIGHT["estimate"], "ms": 6, "ls": "none", "marker": "v"}
-        ax.plot(most, float(np.min(best)), label="more thrust helps no more", **look)
-    top = max(float(gate.max()), here[1])
+        ax.plot(most, float(np.nanmin(best)), label="more thrust helps no more", **look)
+    top = float(np.nanmax([*gate, here[1]]))
     # above the curves there is room for the names of all of them
     ax.set_ylim(floor - 0.08 * (top - floor), top + 0.4 * (top - floor))
     ax.set_xlim(float(x[0]), float(x[-1]))

@@ -1,7 +1,7 @@
 """The design of a descent as tables and sentences, for terminal and page."""
 
 from collections.abc import Iterator
-from math import exp
+from math import exp, isnan
 from typing import Any
 
 from frigoris.constants import GRAVITY_MOON
@@ -139,7 +139,13 @@ def budget(f: dict[str, Any]) -> tuple[str, Row, list[Row]]:
 
 
 def no_landing(f: dict[str, Any]) -> str:
-    """Said first, where the plan itself ends in a crash."""
+    """Said first, where the plan itself ends in a crash or with dry tanks."""
+    if f["soft"]:
+        lacking = -f["totals"]["propellant_left_kg"]
+        return (
+            f"THIS PLAN DOES NOT LAND: it asks for {lacking:.1f} kg of propellant more "
+            "than the tanks give. Costs below are those of a lander that had it."
+        )
     end = f["points"][-1]
     return (
         "THIS PLAN DOES NOT LAND: it meets the ground at "
@@ -223,7 +229,7 @@ def _more_thrust(f: dict[str, Any], trade: dict[str, Any]) -> str:
     if best is None:
         return "More thrust would still help at the end of the trade curve."
     own = trade["mission"]["thrust_to_mass_m_s2"]
-    least = min(trade["propellant_kg"])
+    least = min(used for used in trade["propellant_kg"] if not isnan(used))
     if own >= best:
         return f"More than {best:.1f} m/s² helps no single burn from this orbit."
     dv = f["optimum"]["ground"]["dv_m_s"]

@@ -28,6 +28,7 @@ FIGURES: Figures = {
     "nyquist": ((plots.nyquist,), "the worst loop around minus one"),
     "budget": ((plots.budget,), "velocity spent and propellant left by phase"),
 }
+FIGURES_ALONE = {"budget": FIGURES["budget"]}  # where no loop was looked at
 NOTE = (
     "Loops are one tick of the flight's code linearised by automatic differentiation, "
     "cut at one place with the others closed; modulators are gains of one, and no "
@@ -66,16 +67,15 @@ def write_margins(sheet: Sheet, folder: Path) -> Path:
         page.write_text(_page(sheet), encoding="utf-8")
         title = f"{sheet.mission.mission.title}: margins"
         path = folder / "margins.png"
-        picture(
-            sheet, title, verdict(sheet).partition(" Least delay")[0], path, FIGURES
-        )
+        told = verdict(sheet).partition(" Least delay")[0]
+        picture(sheet, title, told, path, _figures(sheet))
     return page
 
 
 def _page(sheet: Sheet) -> str:
     title = escape(f"{sheet.mission.mission.title} – frigoris margins")
     style = files("frigoris.report").joinpath("page.css").read_text("utf-8")
-    figures = drawings(sheet, FIGURES)
+    figures = drawings(sheet, _figures(sheet))
     drawn = "\n".join(
         f'<figure role="img" aria-label="{escape(FIGURES[name][1])}">{svg}</figure>'
         for name, svg in figures.items()
@@ -96,6 +96,10 @@ def _page(sheet: Sheet) -> str:
             "</footer>\n</main>\n</body>\n</html>\n",
         ]
     )
+
+
+def _figures(sheet: Sheet) -> Figures:
+    return FIGURES if sheet.looks else FIGURES_ALONE
 
 
 def _header(sheet: Sheet) -> str:

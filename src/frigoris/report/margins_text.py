@@ -5,20 +5,11 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from frigoris.report.phases import COLUMNS, scale
 from frigoris.report.text import number
 from frigoris.verify.linear import Margins
 from frigoris.verify.margins import READ, Sheet, Spread
 
-# quantity -> heading, digits, and what three sigma are worth beside it
-COLUMNS = {
-    "time_s": ("time, s", 4),
-    "dv_m_s": ("delta-v, m/s", 4),
-    "propellant_kg": ("used, kg", 3),
-    "left_kg": ("left, kg", 3),
-    "sigma_altitude_m": ("altitude σ, m", 3),
-    "error_altitude_m": ("its error, m", 3),
-    "thrust_left_ratio": ("thrust left, %", 2),
-}
 LOOP_WORDS = {
     "x": "attitude x",
     "y": "attitude y",
@@ -43,8 +34,12 @@ def facts(sheet: Sheet) -> dict[str, Any]:
         "phases": [_phase(sheet, name) for name in sheet.budgets],
         "points": [_look(look) for look in sheet.looks],
         "lowest": _lowest(sheet),
+        "looked_at": sheet.seen,
+        "not_looked_at": sheet.unseen,
+        "guidance_held": sheet.held,
         "required": {"gain_dB": gain, "phase_deg": phase},
         "met": sheet.met,
+        "not_judged": sheet.short,
     }
 
 
@@ -58,7 +53,13 @@ def _phase(sheet: Sheet, name: str) -> dict[str, Any]:
 
 def _lowest(sheet: Sheet, phase: str | None = None) -> dict[str, Any]:
     return {
-        quantity: {"value": value, "loop": loop, "t_s": look.time, "phase": look.phase}
+        quantity: {
+            "value": value,  # null without a bound, or where there is nothing left
+            "stable": look.loops[loop].stable,
+            "loop": loop,
+            "t_s": look.time,
+            "phase": look.phase,
+        }
         for quantity, (value, loop, look) in sheet.lowest(phase).items()
     }
 
@@ -93,15 +94,11 @@ def budget_rows(sheet: Sheet) -> list[list[str]]:
     rows = []
     for name, told in sheet.budgets.items():
         row = [name.replace("_", " ")]
-        row += [cell(told[q], digits, _scale(q)) for q, (_, digits) in COLUMNS.items()]
+        row += [cell(told[q], digits, scale(q)) for q, (_, digits) in COLUMNS.items()]
         least = sheet.lowest(name)
         row += [_shown(least.get(q)) for q in READ]
         rows.append(row)
     return rows
-
-
-def _scale(quantity: str) -> float:
-    return 100.0 if quantity.endswith("_ratio") else 1.0
 
 
 def cell(s: Spread, digits: int, scale: float = 1.0) -> str:
@@ -116,8 +113,15 @@ def cell(s: Spread, digits: int, scale: float = 1.0) -> str:
 def _shown(found: tuple[float, str, Any] | None) -> str:
     if found is None:
         return "–"
-    value, loop, _ = found
-    return f"{number(value, 3)} {loop}" if np.isfinite(value) else f"none {loop}"
+    value, loop, look = found
+    return f"{_left(value, loop, look)} {loop}"
+
+
+def _left(value: float, loop: str, look: Any, unit: str = "") -> str:
+    """A margin, or that there is none: nothing is left, or nothing takes it."""
+    if not look.loops[loop].stable:
+        return "unstable"
+    return f"{number(value, 3)}{unit}" if np.isfinite(value) else "unlimited"
 
 
 HEAD = [words for words, _ in COLUMNS.values()]
@@ -125,19 +129,33 @@ HEAD = ["phase", *HEAD, "gain, dB", "phase, °", "delay, s"]
 
 
 def verdict(sheet: Sheet) -> str:
-    """Whether the loops have the margins asked for, and where they are least."""
+    """Whether the loops have the margins asked for, where, and where they are least."""
     gain, phase = sheet.required
-    said = "have" if sheet.met else "do not have"
-    words = [f"The control loops {said} {gain:g} dB and {phase:g}° everywhere."]
-    units = {"gain_dB": "dB", "phase_deg": "°", "delay_s": "s"}
-    for quantity, (value, loop, look) in sheet.lowest().items():
-        left = number(value, 3) if np.isfinite(value) else "none"
-        where = f"{look.phase.replace('_', ' ')}, {number(look.altitude, 3)} m up"
+    asked = f"{gain:g} dB and {phase:g}°"
+    if not sheet.looks:
+        return f"The control loops were not looked at: {sheet.short}."
+    least = sheet.lowest()
+    enough = least["gain_dB"][0] >= gain and least["phase_deg"][0] >= phase
+    said = "have" if enough else "do not have"
+    words = [f"The control loops {said} {asked} in {_named(sheet.seen)}."]
+    if sheet.short:
+        words.append(f"That proves no landing: {sheet.short}.")
+    if sheet.unseen:
+        words.append(f"No thrust, so not looked at: {_named(sheet.unseen)}.")
+    if sheet.held:
+        laws = [f"{_named([name])} ({law})" for name, law in sheet.held.items()]
+        words.append(f"Guidance is held, its loop open, in {', '.join(laws)}.")
+    units = {"gain_dB": " dB", "phase_deg": "°", "delay_s": " s"}
+    for quantity, (value, loop, look) in least.items():
+        where = f"{_named([look.phase])}, {number(look.altitude, 3)} m up"
+        left = _left(value, loop, look, units[quantity])
         name = quantity.rpartition("_")[0]
-        unit = units[quantity]
-        gap = "" if unit == "°" else " "
-        words.append(f"Least {name} {left}{gap}{unit}: {LOOP_WORDS[loop]}, {where}.")
+        words.append(f"Least {name} {left}: {LOOP_WORDS[loop]}, {where}.")
     return " ".join(words)
+
+
+def _named(phases: list[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in phases)
 
 
 def tables(sheet: Sheet) -> list[Table]:

@@ -13,7 +13,7 @@ from frigoris.constants import RADIUS_MOON
 from frigoris.errors import OutputError
 from frigoris.flight.provenance import data_files
 from frigoris.moon.data import EMBEDDED, LEVEL
-from frigoris.report import published, text, touchdown
+from frigoris.report import phases, published, text, touchdown
 from frigoris.report.figures import FIGURES, drawings, picture
 from frigoris.report.style import css_variables
 from frigoris.report.view import ignition, make_view
@@ -66,6 +66,7 @@ def page(flight: Any, figures: dict[str, str]) -> str:
             _figures(figures),
             touchdown.section(flight),
             published.section(flight.published, flight.mission.sources),
+            phases.section(flight),
             _timeline(flight),
             _footer(flight),
             "</main>\n</body>\n</html>\n",

@@ -36,7 +36,7 @@ from frigoris.math.tree import replace_at
 from frigoris.math.vectors import matvec, matvec_t, norm
 from frigoris.onboard import control, navigation, shaping, throttle
 from frigoris.onboard.config import OnboardConfig
-from frigoris.onboard.guidance import burn_of
+from frigoris.onboard.guidance import burn_of, most_of
 from frigoris.onboard.laws.law import Plan, Situation
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.laws.table import LAWS
@@ -137,16 +137,13 @@ def _duties(point: Point, nav: navigation.Navigator, force: Scalar) -> Duties:
 def _asked(point: Point, law: str, nav: navigation.Navigator) -> Vec3:
     """Specific force by the guidance law, in M [m/s^2]."""
     load, motion = point.load, point.motion
-    v = load.vehicle
     mass = total_mass(point.vehicle.mass, motion.propellant, motion.rcs_propellant)
-    low = throttle.main_off(load, nav, point.phase)
-    main = jnp.where(low, 0.0, v.main_thrust)
     situation = Situation(
         config=load,
         nav=nav,
         time=point.time,
         burn=burn_of(load, mass),
-        most=main + load.guidance.terminal_duty_max * v.assist_thrust,
+        most=most_of(load, nav, point.phase, LAWS[law]),
         left=jnp.zeros_like(mass),
         target=None,
         aim_M=load.moon.site_M,

@@ -1,6 +1,7 @@
 """The design of a descent: its books against the engines, and the floor under it."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +13,14 @@ from frigoris.mission.catalog import catalogue
 from frigoris.mission.design import design
 from frigoris.mission.edit import set_values
 from frigoris.mission.load import load_mission
+from frigoris.mission.schema_onboard import OwnSoftware
 from frigoris.phases import BRAKING, COAST
 from frigoris.report import design_text
 from frigoris.report.design_page import lead, page
+from frigoris.verify.margins import margin_sheet
 
 MU, RADIUS = 4.9028e12, 1737.4e3
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +179,11 @@ def test_landing_eastward_on_the_equator_saves_the_speed_of_the_ground():
 
 def test_tanks_that_are_too_small_are_told(designs):
     own = designs["hakuto-r-m2"].facts
-    small = variant("lander.propellant_kg=385").facts
+    short = variant("lander.propellant_kg=385")
+    small = short.facts
+    assert own["lands"] and own["soft"] and small["soft"] and not small["lands"]
+    assert "kg of propellant more" in next(design_text.sentences(small))
+    assert lead(short).startswith("DOES NOT LAND")
     assert small["totals"]["propellant_left_kg"] < 0.0
     assert small["totals"]["dv_left_m_s"] < 0.0
     assert "MISSING" in design_text.budget(small)[2][-1][0]
@@ -207,6 +215,37 @@ def test_what_cannot_be_laid_out_is_told(edit, told):
     assert told in str(error.value)
 
 
+def by_own_code(kind):
+    name = {"guidance": "constant_deceleration", "navigator": "dead_reckoning"}
+    if kind != "software":
+        return load_mission(EXAMPLES / f"own-{kind}.yaml"), name[kind]
+    ours = load_mission("hakuto-r-m2")
+    told = OwnSoftware(module="own_software.py", name="burn_and_rest")
+    onboard = ours.onboard.model_copy(update={"software": told})
+    return ours.model_copy(update={"onboard": onboard}), "burn_and_rest"
+
+
+@pytest.mark.parametrize("kind", ["guidance", "navigator", "software"])
+@pytest.mark.parametrize(
+    ("of", "attempt"), [(design, "lay out"), (margin_sheet, "give the margins")]
+)
+def test_own_software_is_not_replaced_by_ours(kind, of, attempt):
+    mission, name = by_own_code(kind)
+    with pytest.raises(UserError, match=f"Cannot {attempt}") as error:
+        of(mission)
+    assert name in str(error.value) and "onboard.software" in str(error.value)
+    guides = "guides in pitch up, terminal descent, terminal landing"
+    assert (guides in str(error.value)) is (kind == "guidance")
+
+
+def test_a_circular_orbit_is_laid_out():
+    """From 15 km around: braking in the plan, and a best burn that starts anywhere."""
+    f = variant("orbit.perilune_altitude_km=15", "orbit.apolune_altitude_km=15").facts
+    assert np.isnan(f["optimum"]["ground"]["anomaly_deg"])
+    steps = {s["name"]: s["dv_m_s"] for s in f["budget"]}
+    assert steps["finite_thrust"] > 0.0 and steps["braking_law"] > 0.0
+
+
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
     """The command, once, with `--json`."""
@@ -234,6 +273,15 @@ def test_the_command_prints_one_object_and_writes_its_files(printed, capsys):
     assert rows[-1].split(",")[1] == "terminal_landing"
     shown = (folder / told["files"]["page"]).read_text(encoding="utf-8")
     assert "src=" not in shown and "url(" not in shown.replace("url(#", "")
+
+
+@pytest.mark.parametrize(("edit", "code"), [("", 0), ("lander.propellant_kg=385", 1)])
+def test_the_command_may_be_asked_to_fail_where_the_plan_does(
+    printed, capsys, edit, code
+):
+    edits = ["--set", edit] if edit else []
+    assert printed[1](["design", "hakuto-r-m2", *edits, "--check", "--json"]) == code
+    assert json.loads(capsys.readouterr().out)["lands"] is (code == 0)
 
 
 @pytest.mark.parametrize("columns", ["80", "116"])

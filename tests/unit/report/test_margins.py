@@ -1,15 +1,18 @@
 """The sheet of margins as text, page, picture and JSON."""
 
 import json
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from frigoris import cli, verbs
+from frigoris.flight.budgets import QUANTITIES, thrust_left
 from frigoris.mission.load import load_mission
 from frigoris.report import listing, margins_text
 from frigoris.report.margins_page import write_margins
-from frigoris.verify.budgets import QUANTITIES, thrust_left
 from frigoris.verify.linear import Sampled, margins, opened
 from frigoris.verify.loops import LOOPS
 from frigoris.verify.margins import Look, Sheet, Spread
@@ -27,7 +30,8 @@ def six(rate: float) -> Sampled:
 def look(phase: str, names: tuple[str, ...], rate: float) -> Look:
     system = six(rate)
     loops = {n: margins(opened(system, LOOPS.index(n), range(6))) for n in names}
-    return Look(3950.0, phase, 400.0, 380.0, 2.6, 1.9, loops, system)
+    law = "schedule" if phase == "terminal_landing" else "predictive"
+    return Look(3950.0, phase, law, 400.0, 380.0, 2.6, 1.9, loops, system)
 
 
 @cache
@@ -69,7 +73,55 @@ def test_an_unstable_loop_has_nothing_left() -> None:
     gone = sheet(-1.1)
     assert not gone.met
     assert gone.lowest()["delay_s"][0] == 0.0
-    assert "none" in margins_text.verdict(gone)
+    assert "Least gain unstable" in margins_text.verdict(gone)
+    told = listing.plain(margins_text.facts(gone))["lowest"]["gain_dB"]
+    assert told["value"] is None and told["stable"] is False
+    assert margins_text.budget_rows(gone)[1][-3].startswith("unstable")
+
+
+def test_a_loop_that_no_gain_can_upset_is_not_unstable() -> None:
+    """Nothing is fed back: any gain is one too few to come to minus one."""
+    none = Sampled(0.5 * np.eye(6), np.eye(6), np.zeros((6, 6)), np.zeros((6, 6)), T)
+    loops = {n: margins(opened(none, LOOPS.index(n), range(6))) for n in LOOPS}
+    still = replace(sheet(), looks=[sheet().looks[1]._replace(loops=loops)])
+    assert still.met
+    assert "Least gain unlimited" in margins_text.verdict(still)
+    told = listing.plain(margins_text.facts(still))["lowest"]["gain_dB"]
+    assert told["value"] is None and told["stable"] is True
+    assert margins_text.budget_rows(still)[1][-3:] == ["–"] * 3
+    assert margins_text.budget_rows(still)[2][-3].startswith("unlimited")
+
+
+def test_the_verdict_says_where_it_looked_and_what_was_held() -> None:
+    """Of deorbit burn to landing: here two phases, one under the predictive law."""
+    told = margins_text.verdict(sheet())
+    assert "have 6 dB and 30° in braking, terminal landing." in told
+    assert "held, its loop open, in braking (predictive)." in told
+    assert "not looked at: deorbit burn, " in told and "coast" not in told
+    facts = margins_text.facts(sheet())
+    assert facts["looked_at"] == ["braking", "terminal_landing"]
+    assert "pitch_up" in facts["not_looked_at"]
+    assert facts["guidance_held"] == {"braking": "predictive"}
+
+
+def test_a_design_point_that_crashes_has_not_met_its_margins() -> None:
+    lost = replace(sheet(), outcomes=["crashed", "landed", "landed"])
+    assert sheet().met and not lost.met
+    assert "proves no landing: the design point did not land" in margins_text.verdict(
+        lost
+    )
+    assert margins_text.facts(lost)["not_judged"] is not None
+
+
+def test_a_flight_without_thrust_has_no_margins(tmp_path) -> None:
+    idle = replace(sheet(), outcomes=["crashed"], looks=[])
+    assert not idle.met
+    facts = json.loads(json.dumps(listing.plain(margins_text.facts(idle))))
+    assert facts["met"] is False and facts["lowest"] == {}
+    assert "not looked at: no phase with its engines on" in facts["not_judged"] + (
+        margins_text.verdict(idle)
+    )
+    assert "margins not met" in write_margins(idle, tmp_path).read_text("utf-8")
 
 
 def test_page_and_picture_are_written(tmp_path) -> None:
@@ -101,3 +153,13 @@ def test_thrust_left_is_what_the_law_may_still_ask_for() -> None:
         ("terminal_descent", [none, 384 / 1384, 744 / 984]),
     ):
         np.testing.assert_allclose(thrust_left(load, table, phase), left, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("landed", 0), ("crashed", 1)])
+def test_the_command_may_be_asked_to_fail(monkeypatch, capsys, outcome, code) -> None:
+    told = replace(sheet(), outcomes=[outcome])
+    monkeypatch.setattr(verbs, "margins", lambda *_, **__: (told, Path("page.html")))
+    words = ["margins", "hakuto-r-m2", "--json"]
+    assert cli.run(words) == 0
+    assert cli.run([*words, "--check"]) == code
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["met"] is (code == 0)

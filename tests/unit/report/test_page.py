@@ -14,7 +14,9 @@ from PIL import Image
 
 from frigoris.errors import OutputError
 from frigoris.moon.data import Source
+from frigoris.report import phases
 from frigoris.report.page import page, write_report
+from frigoris.report.phases import COLUMNS
 from frigoris.report.style import COLOURS
 from frigoris.report.view import make_view
 from support.synthetic_flight import IMPACT, poisoned, synthetic_flight
@@ -170,6 +172,21 @@ def test_no_outcome_is_in_the_way_of_its_report(tmp_path, change):
     write_report(tmp_path, change(synthetic_flight()))
     Balanced((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert (tmp_path / "report.png").stat().st_size > 20_000
+
+
+def test_the_page_has_what_each_phase_cost_and_the_sum():
+    one = dict(zip(COLUMNS, (10.0, 20.5, 4.0, 30.0, 5.0, -3.0, 0.25), strict=True))
+    flight = replace(synthetic_flight(), budgets={"braking": one, "pitch_up": one})
+    told = phases.section(flight)
+    assert "<td>pitch up</td>" in told and ">25<" in told and "thrust left" in told
+    end = told[told.index('class="end"') :]
+    # the sums of what adds up, nothing of the rest
+    assert [">20.00<" in end, ">41.00<" in end, ">8.00<" in end] == [True] * 3
+    assert end.count('"n"></td>') == 4
+    assert phases.section(synthetic_flight()) == ""
+    own = replace(flight, software={"command": "./lander"})
+    assert "thrust left" not in phases.section(own).partition("</thead>")[0]
+    assert told in page(flight, {})
 
 
 def test_a_folder_that_is_not_there_is_the_users_mistake(tmp_path):

@@ -12,6 +12,7 @@ from frigoris.onboard.laws.table import LAWS
 from frigoris.phases import PHASES
 
 STEADY = ("hold", "coast", "deorbit", "trim", "off")  # laws that ask for no level
+UNBOUND = (*STEADY, "own")  # and those that are not ours to bound
 QUANTITIES = (  # of each phase
     "time_s",
     "dv_m_s",
@@ -55,7 +56,7 @@ def thrust_left(load: OnboardConfig, onboard: Table, phase: str) -> np.ndarray:
     engines count where they burn.
     """
     v, name = load.vehicle, law_of(load, phase)
-    if name in STEADY:
+    if name in UNBOUND:
         return np.full(len(onboard["t_s"]), np.nan)
     law = LAWS[name]
     main, assist = float(v.main_thrust), float(v.assist_thrust)
@@ -69,9 +70,9 @@ def thrust_left(load: OnboardConfig, onboard: Table, phase: str) -> np.ndarray:
 
 
 def law_of(load: OnboardConfig, phase: str) -> str:
-    """The guidance law of a phase."""
+    """The guidance law of a phase; `own` of one that only own software knows."""
     number = PHASES.index(phase)
-    return next(p.law for p in load.sequence.phases if p.number == number)
+    return next((p.law for p in load.sequence.phases if p.number == number), "own")
 
 
 def altitude_error(seen: Seen) -> np.ndarray:
@@ -91,20 +92,25 @@ def altitude_error(seen: Seen) -> np.ndarray:
 
 
 def budget(load: OnboardConfig, seen: Seen) -> dict[str, dict[str, float]]:
-    """`QUANTITIES` of each phase of one flight; of knowledge, at the end of a phase."""
+    """`QUANTITIES` of each phase of one flight; of knowledge, at the end of a phase.
+
+    Nothing of a flight of one moment.
+    """
     truth, onboard = seen.truth, seen.onboard
     thrust = truth["thrust_main_N"] + truth["thrust_assist_N"]
+    if len(truth["t_s"]) < 2:
+        return {}
     lasts, error = _lasts(truth["t_s"]), altitude_error(seen)
     stored = truth["propellant_kg"] + truth["rcs_propellant_kg"]
+    # of a row: the thrust is the mean over the tick before, so the next row tells it
+    burn = np.append(thrust[1:], 0.0) / truth["mass_kg"] * lasts
     found = {}
     for name, rows in phases(seen):
         last = min(rows.stop, len(stored) - 1)
         left = thrust_left(load, {k: v[rows] for k, v in onboard.items()}, name)
-        burn = (thrust / truth["mass_kg"] * lasts)[rows]
-        # thrust is the mean over the tick before: the burn ends a row later
         found[name] = {
             "time_s": float(np.sum(lasts[rows])),
-            "dv_m_s": float(np.sum(burn)),
+            "dv_m_s": float(np.sum(burn[rows])),
             "propellant_kg": float(stored[rows.start] - stored[last]),
             "left_kg": float(truth["propellant_kg"][last]),
             "sigma_altitude_m": float(onboard["sigma_altitude_m"][rows][-1]),
