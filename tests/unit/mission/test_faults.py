@@ -36,7 +36,7 @@ def mission():
 
 @pytest.fixture(scope="module")
 def equipped():
-    return nominal(load_mission(EQUIPPED))
+    return set_values(nominal(load_mission(EQUIPPED)), ["lander.gimbal_max_deg=6"])
 
 
 def test_every_class_is_flown_in_general_position():
@@ -133,7 +133,7 @@ print(float(table.fold[0, 0]), float(table.offset[0, 0]))
     ],
 )
 def test_what_cannot_be_injected_is_refused(mission, edit, told):
-    with pytest.raises(UserError, match="[Cc]annot|Unknown") as error:
+    with pytest.raises(UserError, match=r"[Cc]annot|Unknown") as error:
         choose_faults(mission, [edit])
     assert told in str(error.value)
 
