@@ -101,7 +101,7 @@ def test_legs_and_soil_differ_at_the_touchdown_alone(struck, name):
 
 
 def test_what_changes_has_the_size_that_was_asked_for(struck):
-    """At the tick of the onset, which is sampled, the truth is still the healthy one."""
+    """At the tick of the onset, which is sampled, the truth is still the same."""
     times = struck.column("t", "healthy")[:, 0]
     k = int(np.argmin(np.abs(times - struck.onset)))
     assert abs(times[k] - struck.onset) < 1e-3
