@@ -13,7 +13,13 @@ import numpy as np
 
 from frigoris.flight import channels
 from frigoris.flight.budgets import budget
-from frigoris.flight.events import Event, link_events, software_lost, timeline
+from frigoris.flight.events import (
+    Event,
+    fault_begun,
+    link_events,
+    software_lost,
+    timeline,
+)
 from frigoris.flight.link_path import link_path
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
@@ -27,6 +33,7 @@ from frigoris.mission.build_radio import make_radio
 from frigoris.mission.cases import Case
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import as_flown
+from frigoris.mission.faults.injected import injections
 from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
@@ -217,6 +224,7 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
     )
     if batch.flown.lost:
         heard.append(software_lost(batch.flown.lost))
+    heard += _faults_begun(mission, batch, float(seen.truth["t_s"][-1]))
     events = sorted([*events, *heard], key=lambda e: e.t_s)
     left = seen.truth["propellant_kg"][-1]
     end = start + timedelta(seconds=float(seen.truth["t_s"][-1]))
@@ -255,6 +263,20 @@ def monitors(mission: Mission) -> list[tuple[str, str]]:
     """Name of each monitor and what it does, in words, in the order of their bits."""
     told = mission.onboard.protection
     return [] if told is None else [(n, m.words) for n, m in told.monitors.items()]
+
+
+def _faults_begun(mission: Mission, batch: Batch, end: float) -> list[Event]:
+    """Faults that were injected and began in flight, of the first lane."""
+    memory = batch.flown.truth.faults
+    found = []
+    for one in injections(mission) if memory else []:
+        since = getattr(memory.clocks, one.table) if memory else None
+        moment = float(np.asarray(since)[one.slot, 0])
+        # ground and legs are so from the start
+        if moment <= end and one.table != "contact":
+            text = mission.faults[one.fault].text
+            found.append(fault_begun(max(moment, 0.0), one.fault, text))
+    return found
 
 
 def _event(event: Event, start: Any) -> dict[str, Any]:
