@@ -17,6 +17,7 @@ from frigoris.verbs.flights import (
     versions,
     write,
 )
+from frigoris.verbs.lessons import lessons
 from frigoris.verbs.plans import data_sheet, design, lander, margins, moon, sensor_fit
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "design",
     "fly",
     "lander",
+    "lessons",
     "margins",
     "moon",
     "replay",
