@@ -243,6 +243,7 @@ app.command()(campaign_commands.replay)
 app.command()(moon_commands.moon)
 app.command()(lander_commands.lander)
 app.command()(lessons_commands.lessons)
+app.command()(lessons_commands.chances)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
 

@@ -75,3 +75,77 @@ def lessons(
 
 def _say(text: str) -> None:
     print(f"frigoris: {text}", file=sys.stderr)
+
+
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="RECORD@T_S", help="Record of the flight, @ and the time of the state."
+    ),
+]
+Cases = Annotated[int, typer.Option("-n", help="Cases drawn around what is known.")]
+Belief = Annotated[
+    str,
+    typer.Option(
+        help="What the ground goes by: estimate, reading (of the range finder), or "
+        "truth in hindsight."
+    ),
+]
+Commands = Annotated[
+    list[str] | None,
+    typer.Option("--command", metavar="NAME", help="Try only this command."),
+]
+Loads = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--load", metavar="PATH=VALUE", help="Try this change of the load, onboard.…"
+    ),
+]
+Reaction = Annotated[
+    float, typer.Option(metavar="S", help="Seconds from hearing to sending.")
+]
+Step = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Seconds from one sending to the next."),
+]
+Assumed = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="What the ground suspects."),
+]
+
+
+def chances(
+    place: Place,
+    count: Cases = 64,
+    belief: Belief = "estimate",
+    commands: Commands = None,
+    load: Loads = None,
+    sets: Assumed = None,
+    faults: Faults = None,
+    reaction: Reaction = 5.0,
+    step: Step = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the ground can still do for a flight, and until when."""
+    from frigoris import verbs
+    from frigoris.report import chances_text, listing
+
+    with chances_text.progress_bar() as progress:
+        result, page = verbs.chances(
+            place,
+            count,
+            belief=belief,
+            commands=tuple(commands or ()),
+            loads=tuple(load or ()),
+            sets=tuple(sets or ()),
+            faults=tuple(faults or ()),
+            reaction=reaction,
+            step=step,
+            out=out,
+            progress=progress,
+        )
+    if as_json:
+        listing.print_json(result)
+    else:
+        chances_text.print_chances(result, page)

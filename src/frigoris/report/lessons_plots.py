@@ -41,12 +41,17 @@ def _shares(ax: Any, rows: list[dict[str, Any]], y: np.ndarray) -> None:
         ax.plot([low, high], [at, at], c=colour, lw=4.0, alpha=0.35)
         ax.plot(100.0 * row["landed_rate"], at, "o", c=colour, ms=5.5)
         ax.plot(100.0 * row["soft_rate"], at, "D", c=colour, ms=5.0, mfc="none")
+        twin = row.get("nothing_wrong")
+        if twin:
+            ax.plot(100.0 * twin["landed_rate"], at, "|", c=LIGHT["truth"], ms=11.0)
+    if any(row.get("nothing_wrong") for row in rows):
+        ax.plot([], [], "|", c=LIGHT["truth"], ms=9.0, label="landed, nothing wrong")
     ax.plot([], [], "o", c=LIGHT["muted"], label="landed, with 95 %")
-    ax.plot([], [], "D", c=LIGHT["muted"], mfc="none", label="contact within limits")
+    ax.plot([], [], "D", c=LIGHT["muted"], mfc="none", label="soft contact")
     ax.axvline(100.0 * rows[0]["landed_rate"], c=LIGHT["plan"], ls=":", lw=1.0)
     ax.set_xlim(-2.0, 102.0)
     ax.set_xlabel("share of cases, %")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.14), ncols=3)
 
 
 def _speeds(ax: Any, rows: list[dict[str, Any]], y: np.ndarray) -> None:

@@ -17,7 +17,7 @@ from frigoris.verbs.flights import (
     versions,
     write,
 )
-from frigoris.verbs.lessons import lessons
+from frigoris.verbs.lessons import chances, lessons
 from frigoris.verbs.plans import data_sheet, design, lander, margins, moon, sensor_fit
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "campaign",
     "campaign_comparison",
     "campaign_report",
+    "chances",
     "data_sheet",
     "design",
     "fly",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from frigoris.errors import UserError
+from frigoris.mission.branch import parse_place
 from frigoris.mission.cases import SEED
 from frigoris.mission.edit import choose_faults, set_values
 from frigoris.mission.load import load_mission
@@ -60,3 +61,45 @@ def lessons(
     )
     result = study(found, chosen.mission.name, count, options.seed)
     return result, write_lessons(result, folder)
+
+
+def chances(
+    place: str,
+    count: int = 64,
+    *,
+    belief: str = "estimate",
+    commands: Sequence[str] = (),
+    loads: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    faults: Sequence[str] = (),
+    reaction: float = 5.0,
+    step: float | None = None,
+    out: Path | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[dict[str, Any], Path]:
+    """What the ground can still do for a flight, from a state of its record.
+
+    `place` is `RECORD@t_s`. `belief` is what the ground goes by: the onboard
+    `estimate`, the last `reading` of the range finder, or the `truth` in hindsight;
+    `sets` and `faults` are what it takes the lander for otherwise. `commands` are those
+    that are tried (all without any), `loads` more of them as `onboard.PATH=VALUE`.
+    `reaction` of the operators and `step` from one sending to the next in seconds. The
+    page goes to `out`, by default `RECORD-chances-T`. Raises `UserError`.
+    """
+    from frigoris.report.chances_page import write_chances
+    from frigoris.verify.chances.ask import Ask, ask
+
+    wish = Ask(
+        count=count,
+        belief=belief,
+        commands=tuple(commands),
+        loads=tuple(loads),
+        sets=tuple(sets),
+        faults=tuple(faults),
+        reaction=reaction,
+        step=step,
+    )
+    record, time = parse_place(place)
+    result = ask(record, time, wish, progress)
+    folder = out or record.with_name(f"{record.name}-chances-{time:g}")
+    return result, write_chances(result, folder)
