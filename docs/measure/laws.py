@@ -55,7 +55,9 @@ def row(name, count):
         found += [judged(s, left[k]) for k, s in enumerate(seen)]
     good = sum(g for g, _ in found)
     outside = [k for k, (g, _) in enumerate(found) if not g]
-    print(f"{Path(name).stem}: outside the limits {outside}", file=sys.stderr, flush=True)
+    print(
+        f"{Path(name).stem}: outside the limits {outside}", file=sys.stderr, flush=True
+    )
     table = np.array([f for _, f in found])
     down, aside, tilt, miss, left, dv = np.nanmedian(table, axis=0)
     worst = np.nanmax(table[:, :2], axis=0)

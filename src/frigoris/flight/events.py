@@ -1,5 +1,6 @@
 """What happened in a flight and when, read off its record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,13 +80,15 @@ def timeline(
     outcome: str,
     depleted: float,
     last_telemetry: float | None,
+    monitors: Sequence[tuple[str, str]] = (),
 ) -> list[Event]:
-    """All events in the order of time."""
+    """All events in the order of time; `monitors` with what each does."""
     found = [
         *_phases(truth, onboard),
         *_laser(truth, onboard),
         *_looks(onboard),
         *_paths(onboard),
+        *_monitors(onboard, monitors),
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
@@ -148,6 +151,26 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
         words = f"navigation stops listening to the range finder at {jump:+.0f} m"
         state = _state(truth, onboard, t)
         found.append(Event(t, "range_ignored", words, state))
+    return found
+
+
+def _monitors(onboard: Table, monitors: Sequence[tuple[str, str]]) -> list[Event]:
+    """When monitors tripped and when they let go again."""
+    if "monitors_up" not in onboard:
+        return []
+    up = np.asarray(onboard["monitors_up"], dtype=np.int64)
+    found = []
+    for k, (name, does) in enumerate(monitors):
+        bit = np.concatenate([[0], (up >> k) & 1])
+        for i in np.flatnonzero(np.diff(bit)):
+            t = float(onboard["t_s"][i])
+            height = {"est_altitude_m": float(onboard["est_altitude_m"][i])}
+            if bit[i + 1]:
+                words = f"monitor {name} tripped: {does}"
+                found.append(Event(t, "monitor_tripped", words, height))
+            else:
+                words = f"monitor {name} no longer holds"
+                found.append(Event(t, "monitor_cleared", words, height))
     return found
 
 

@@ -36,6 +36,7 @@ from frigoris.onboard import software
 from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
+from frigoris.onboard.protection import record as protection_record
 from frigoris.types import Scalar
 
 Substeps: TypeAlias = Int32[Array, ""] | None  # of the truth in a tick; None: one
@@ -274,6 +275,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,
         "rcs_duty": commands.rcs_duty,
+        **protection_record.recorded(onboard.guard, config, nav, onboard.q_cmd),
     }
 
 

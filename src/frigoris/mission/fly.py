@@ -205,6 +205,7 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         seen.outcome,
         float(batch.flown.truth.depleted_time[0]),
         last["t_s"] if last else None,
+        monitors(mission),
     )
     if batch.flown.lost:
         loss_event = software_lost(batch.flown.lost)
@@ -238,6 +239,12 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         dispersed=batch.drawn[0],
         states=batch.flown.states,
     )
+
+
+def monitors(mission: Mission) -> list[tuple[str, str]]:
+    """Name of each monitor and what it does, in words, in the order of their bits."""
+    told = mission.onboard.protection
+    return [] if told is None else [(n, m.words) for n, m in told.monitors.items()]
 
 
 def _event(event: Event, start: Any) -> dict[str, Any]:

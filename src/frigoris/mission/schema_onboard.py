@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 from frigoris.mission.schema_hazard import HazardAvoidance
+from frigoris.mission.schema_protection import Protection
 from frigoris.mission.schema_sequence import Sequence
 
 
@@ -198,6 +199,21 @@ class Onboard(Section):
         "search for a safe place, if any; needs a hazard lidar", None
     )
     convex: Convex | None = item("planning of the law `convex`", None)
+    protection: Protection | None = item("monitors and responses, if any", None)
+
+    @model_validator(mode="after")
+    def _responds(self) -> "Onboard":
+        told = {} if self.protection is None else self.protection.monitors
+        for name, monitor in told.items():
+            for phase in (*(monitor.phases or ()), monitor.phase):
+                if phase is not None and phase not in self.sequence.phases:
+                    has = ", ".join(self.sequence.phases)
+                    message = (
+                        f"monitor {name} speaks of the phase {phase}, which this "
+                        f"sequence lacks; it has {has}"
+                    )
+                    raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self
 
     @model_validator(mode="after")
     def _planned(self) -> "Onboard":

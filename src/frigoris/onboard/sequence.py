@@ -65,6 +65,11 @@ def among(phase: Index, numbers: Collection[int]) -> Flag:
     return found
 
 
+def standing(config: SequenceConfig, contact_time: Scalar) -> Flag:
+    """Whether the legs have stood long enough [s] to count."""
+    return contact_time >= config.contact_confirm
+
+
 def advance(
     old: Sequencer,
     known: Callable[[Scalar, Scalar], Known],
@@ -87,13 +92,13 @@ def advance(
     touching = jnp.where(votes >= s.contact_votes, old.contact_time + dt, 0.0)
     silence = jnp.where(heard, 0.0, old.silence + dt)
     k = known(config.guidance.deorbit_dv - dv, silence)
-    down = touching >= s.contact_confirm
+    down = standing(s, touching)
     held = dict(old.held)
     phase = old.phase
     for this in s.phases:
         # the first of its conditions is asked last, and so counts before the others
         for end in reversed(this.ends):
-            over = (old.phase == this.number) & _over(k, this, end, down)
+            over = (old.phase == this.number) & holds(k, this, end, down)
             if end.hold is not None:
                 key = _key(this, end)
                 held[key] = jnp.where(over, old.held[key] + dt, 0.0)
@@ -109,7 +114,8 @@ def advance(
     )
 
 
-def _over(k: Known, phase: Phase, end: End, down: Flag) -> Flag:
+def holds(k: Known, phase: Phase | None, end: End, down: Flag) -> Flag:
+    """Whether a condition is true now; `down` says that the legs stand."""
     found = [down] if end.contact else []
     for bound in end.bounds:
         now = value(k, bound.quantity, phase)
