@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from frigoris.report.lessons_text import cells, saved, sign
+from frigoris.report.lessons_text import HEAD, cells, saved, sign
 from frigoris.verify.lessons.entry import load_lessons
 from frigoris.verify.lessons.figures import cost, pairs, shown, study
 from frigoris.verify.lessons.study import NONE, Variant
@@ -68,6 +68,13 @@ def test_pairs_count_what_changed(stores):
     assert (back.first_only, back.second_only) == (18, 3)
 
 
+def test_slower_contacts_are_a_sign_test(stores):
+    """The second store comes down at sqrt 2 everywhere: 50 slower, 50 faster."""
+    found = pairs(*stores[:2], "slower")
+    assert (found.first_only, found.second_only) == (50, 50)
+    assert found.p_value() == 1.0
+
+
 def test_the_cost_is_of_pairs_that_both_land(stores):
     one, two, noise = stores
     found = cost(one, two)
@@ -100,7 +107,7 @@ def test_a_change_that_wins_pairs_is_named(stores):
     assert better["check"] == {"raises": "soft", "verdict": "holds"}
     assert sign(better) == "+" and found["saved_by_load"] == ["full-thrust"]
     assert "full-thrust (soft 60.0 % to 90.0 %)" in saved(found)
-    assert cells(better)[4] == "18, 3"
+    assert cells(better)[4] == "18, 3" and len(cells(better)) == len(HEAD)
     assert absent["landed_rate"] is None and absent["reason"] == "it has one already"
 
 

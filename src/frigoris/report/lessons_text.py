@@ -20,6 +20,7 @@ HEAD = (
     "soft contact",
     "pairs won, lost",
     "contact",
+    "used",
     "propellant",
     "mass",
 )
@@ -100,7 +101,7 @@ def headline(result: dict[str, Any]) -> str:
 def sign(row: dict[str, Any]) -> str:
     """+ where the pairs show more soft contacts or landings, - where fewer."""
     pairs = row.get("against_none") or {}
-    shown = [p["difference"] for p in pairs.values() if p["shown"]]
+    shown = [p["difference"] for k, p in pairs.items() if p["shown"] and k != "slower"]
     if not shown:
         return " "
     return "+" if max(shown) > 0.0 and min(shown) >= 0.0 else "-"
@@ -117,9 +118,14 @@ def cells(row: dict[str, Any]) -> list[str]:
         share(row["soft_rate"]),
         f"{pair['gained']}, {pair['lost']}" if pair else "",
         f"{text.number(row['touchdown_m_s'], 3)} m/s",
+        _kg(row["propellant_used_kg"]),
         paid(row),
         f"{row['mass_kg']:+g} kg" if row["mass_kg"] else "",
     ]
+
+
+def _kg(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} kg"
 
 
 def share(value: float) -> str:
@@ -147,7 +153,7 @@ def harm(twins: list[dict[str, Any]]) -> str:
     better: list[str] = []
     for row in twins[1:]:
         for what, pair in row["nothing_wrong"]["against_none"].items():
-            if pair["shown"]:
+            if pair["shown"] and what != "slower":
                 by = f"{row['change']} ({what} {100 * pair['difference']:+.1f} %)"
                 (better if pair["difference"] > 0.0 else worse).append(by)
     told = [f"better with {', '.join(better)}"] if better else []

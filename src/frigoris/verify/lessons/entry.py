@@ -57,7 +57,9 @@ class Check(Section):
 
     mission: str = item("of the catalogue, with its faults", min_length=1)
     faults: tuple[str, ...] = item("which of them, as --fault has it; none: all", ())
-    raises: Literal["landed", "soft"] = item("the share that must rise, pair by pair")
+    raises: Literal["landed", "soft", "slower"] = item(
+        "what must become more, pair by pair: landings, soft contacts, slower contacts"
+    )
 
 
 class Lesson(Section):

@@ -73,8 +73,27 @@ def shown(store: Store) -> Shown:
     )
 
 
+def slower(first: Store, second: Store) -> Paired:
+    """Cases that come down slower with the second than with the first, or faster.
+
+    A sign test: cases that come down equally fast, or not in both, tell nothing.
+    """
+    sql = f"""
+        select count(*) filter (where b.speed > a.speed) as faster,
+               count(*) filter (where b.speed < a.speed) as slower,
+               count(*) filter (where b.speed = a.speed) as alike
+        from (select "case", {SPEED} as speed from cases) a
+        join (select "case", {SPEED} as speed from {_rows(second.folder)}) b
+          using ("case") where isfinite(a.speed) and isfinite(b.speed)
+    """
+    row = query(first.folder, sql)[0]
+    return Paired(0, row["faster"], row["slower"], row["alike"])
+
+
 def pairs(first: Store, second: Store, what: str) -> Paired:
-    """Cases of two stores, pair by pair: `what` is landed or soft."""
+    """Cases of two stores, pair by pair: `what` is landed, soft or slower."""
+    if what == "slower":
+        return slower(first, second)
     good = GOOD[what]
     sql = f"""
         select a.good as one, b.good as two, count(*) as n
@@ -167,8 +186,8 @@ def _flown(store: Store) -> dict[str, Any]:
 
 
 def against(none: Store, other: Store) -> dict[str, Any]:
-    """What the change did to the same cases."""
-    return {what: _pair(pairs(none, other, what)) for what in GOOD}
+    """What the change did to the same cases: landed, soft, slower in contact."""
+    return {what: _pair(pairs(none, other, what)) for what in (*GOOD, "slower")}
 
 
 def _pair(p: Paired) -> dict[str, Any]:
