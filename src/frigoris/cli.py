@@ -19,6 +19,7 @@ from frigoris import __version__, runtime
 from frigoris.commands import campaign as campaign_commands
 from frigoris.commands import data as data_commands
 from frigoris.commands import design as design_commands
+from frigoris.commands import faults as fault_commands
 from frigoris.commands import lander as lander_commands
 from frigoris.commands import lessons as lessons_commands
 from frigoris.commands import margins as margins_commands
@@ -246,6 +247,7 @@ app.command()(lessons_commands.lessons)
 app.command()(lessons_commands.chances)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
+app.command()(fault_commands.faults)
 
 
 @app.command()

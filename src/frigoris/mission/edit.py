@@ -6,6 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from frigoris.errors import UserError
+from frigoris.mission.faults.chosen import with_class, with_injected
+from frigoris.mission.faults.library import checked as checked_faults
+from frigoris.mission.faults.library import library
 from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.paths import (
     Parameter,
@@ -59,6 +62,9 @@ def _set(mission: Mission, known: Mapping[str, Parameter], edit: str) -> Mission
         )
     target = parameter = path
     if path.startswith("faults."):
+        injected = with_injected(mission, path, text)
+        if injected is not None:
+            return injected
         target, parameter = _path_in_fault(mission, known, path)
     if parameter not in known:
         hint = did_you_mean(parameter, known) or " docs/mission-file.md lists them."
@@ -122,7 +128,8 @@ def _fault(mission: Mission, name: str) -> Fault:
     known = list(mission.faults)
     raise UserError(
         f"Unknown fault {name!r}: mission {mission.mission.name} has "
-        f"{', '.join(known) or 'none'}.{did_you_mean(name, known)}"
+        f"{', '.join(known) or 'none'}, and `frigoris faults` lists classes to inject."
+        f"{did_you_mean(name, [*known, *library()])}"
     )
 
 
@@ -150,12 +157,16 @@ def choose_faults(
 
     Without edits all of them, or none if `off`. `NAME` flies only what is named;
     `NAME:key=value,...` flies it with other values, and the others stay as they are
-    unless `off`.
+    unless `off`. The name of a class of the library adds a fault to what else flies.
     """
     selected: list[str] = []
     plain = off
     for edit in edits:
         name, colon, values = edit.partition(":")
+        if name not in mission.faults and name in library():
+            mission, name = with_class(mission, name, _split(values))
+            selected.append(name)
+            continue
         _fault(mission, name)
         pairs = [f"faults.{name}.{pair}" for pair in _split(values)]
         mission = set_values(mission, pairs)
@@ -163,7 +174,7 @@ def choose_faults(
         plain = plain or not colon
     keep = set(selected) if plain else set(mission.faults)
     faults = {name: f for name, f in mission.faults.items() if name in keep}
-    return mission.model_copy(update={"faults": faults})
+    return checked_faults(mission.model_copy(update={"faults": faults}))
 
 
 def _split(values: str) -> list[str]:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from frigoris.errors import MissionFileError, UnknownMissionError
 from frigoris.mission.catalog import find
 from frigoris.mission.check import cross_faults
+from frigoris.mission.faults.library import checked
 from frigoris.mission.own_module import place_module
 from frigoris.mission.paths import nearest, section_of
 from frigoris.mission.schema import Mission
@@ -51,7 +52,7 @@ def load_mission(mission: str | Path) -> Mission:
             findings.append(Finding(place, text))
     if result is None or findings:
         raise MissionFileError(_together(findings))
-    return result
+    return checked(result)
 
 
 def read_extended(path: Path, depth: int = 1) -> Source:

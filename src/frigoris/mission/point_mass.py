@@ -175,7 +175,10 @@ def _sequenced(
         )
 
     legs = jnp.zeros(1) > 0.0
-    return sequence.advance(old.seq, known, config, zero, zero < 1.0, legs, zero + TICK)
+    heard, none = zero < 1.0, zero + jnp.nan
+    return sequence.advance(
+        old.seq, known, config, zero, heard, legs, zero + TICK, none
+    )
 
 
 def _turned(old_M: Vec3, wanted_M: Vec3, most: Scalar) -> Vec3:

@@ -78,12 +78,14 @@ def advance(
     heard: Flag,
     contact: Bool[Array, "legs *#cases"],
     dt: Scalar,
+    order: Scalar,
 ) -> Sequencer:
     """The phase of the coming tick; at most one change a tick.
 
     `known` makes the quantities of what is missing of the deorbit burn [m/s] and the
     silence [s]; `dv_tick` is the velocity that the engines gave over the last tick
-    [m/s], `heard` whether a range was used in it.
+    [m/s], `heard` whether a range was used in it. An `order` from the ground, the
+    number of a phase or NaN, counts before all conditions, if there is that phase.
     """
     s = config.sequence
     burning = within(s, old.phase, ("deorbit",))
@@ -104,6 +106,8 @@ def advance(
                 held[key] = jnp.where(over, old.held[key] + dt, 0.0)
                 over = held[key] >= end.hold
             phase = jnp.where(over, end.next, phase)
+    for this in s.phases:
+        phase = jnp.where(order == this.number, this.number, phase)
     return Sequencer(
         phase=phase,
         phase_time=jnp.where(phase == old.phase, old.phase_time + dt, 0.0),

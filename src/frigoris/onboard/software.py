@@ -230,6 +230,7 @@ def _sequenced(
         measured.laser_valid & (nav.accepted > 0.5),
         measured.contact,
         dt,
+        measured.order,
     )
     now = known(config.guidance.deorbit_dv - seq.deorbit_dv, seq.silence)
     return protection.judge(guard, now, seq, state.sequencer.phase)

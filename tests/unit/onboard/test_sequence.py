@@ -11,7 +11,7 @@ from frigoris.mission.schema_sequence import BOUNDS
 from frigoris.onboard import sequence
 from frigoris.onboard.config import Bound, End, Phase, SequenceConfig
 from frigoris.onboard.quantities import TABLE, Known, perilune
-from frigoris.phases import ABORT, BOOT, BRAKING, COAST, LANDED, SAFE
+from frigoris.phases import ABORT, BOOT, BRAKING, COAST, LANDED, SAFE, number
 from frigoris.units import stem
 
 DT = 0.1
@@ -49,11 +49,11 @@ def with_ends(load, *ends):
     return replace_at(lambda c: c.sequence, load, phases)
 
 
-def run(load, nav, clocks, legs=NO_LEGS, heard=False):
+def run(load, nav, clocks, legs=NO_LEGS, heard=False, orders=None):
     """Phases after each of the clocks."""
     state = sequence.start(load.sequence, jnp.float64(0.0))
     found = []
-    for clock in clocks:
+    for tick, clock in enumerate(clocks):
 
         def known(left, silence, clock=clock, state=state):
             return Known(
@@ -76,6 +76,7 @@ def run(load, nav, clocks, legs=NO_LEGS, heard=False):
             jnp.asarray(heard),
             legs,
             jnp.float64(DT),
+            jnp.float64((orders or {}).get(tick, np.nan)),
         )
         found.append(int(state.phase))
     return found
@@ -163,3 +164,12 @@ def test_the_ground_still_to_go_is_an_arc_to_the_target(load, nav):
         there = replace_at(lambda n: n.r_M, nav, jnp.asarray(place * (radius + 15e3)))
         known = Known(load, there, *[jnp.float64(0.0)] * 7)
         assert float(TABLE["ground"](known)) == pytest.approx(far, rel=1e-9)
+
+
+def test_an_order_of_the_ground_counts_before_conditions(load, nav):
+    told = with_ends(load, end(COAST, bound("clock", True, 10.0)))
+    orders = {1: float(number("safe"))}
+    assert run(told, nav, [9.0, 10.0, 10.1], orders=orders) == [BOOT, SAFE, SAFE]
+    # a phase that the software does not have is not gone to
+    nowhere = {0: float(number("hover")), 1: 99.0}
+    assert run(told, nav, [8.0, 9.0], orders=nowhere) == [BOOT, BOOT]

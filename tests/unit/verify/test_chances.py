@@ -27,7 +27,6 @@ from frigoris.verify.chances.study import (
     pair,
     state_before,
     table,
-    with_tables,
 )
 from frigoris.verify.lessons.entry import load_lessons
 
@@ -164,9 +163,3 @@ def test_a_command_begins_in_the_slice_that_it_arrives_in():
     assert found.tick == pytest.approx(0.1)
     assert float(state_before(states, 29.9).flying.time) == 10.0
     assert float(state_before(states, 31.0).flying.time) == 31.0
-
-
-def test_a_state_without_tables_takes_those_of_the_start():
-    old = {"truth": {"a": 1.0}, "time": 5.0}
-    new = {"truth": {"a": 0.0, "clock": 7.0}, "time": 0.0}
-    assert with_tables(old, new) == {"truth": {"a": 1.0, "clock": 7.0}, "time": 5.0}

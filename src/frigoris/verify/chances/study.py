@@ -30,6 +30,7 @@ from frigoris.flight.slices import (
     Flown,
     Moment,
     begin,
+    fitted,
     fly_batch,
     fly_ticks,
 )
@@ -40,6 +41,7 @@ from frigoris.mission.branch import Opened
 from frigoris.mission.build import join, make_planned, take
 from frigoris.mission.cases import Case, make_lanes
 from frigoris.mission.edit import choose_faults, planned
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
 from frigoris.phases import PHASES
@@ -116,13 +118,13 @@ class Ground:
     def _recorded(self) -> tuple[Flying, float, int]:
         """The recorded state in every lane, and what is left of its slice."""
         o = self.opened
-        plain = self._lanes(o.flown, [o.case], tables=False)
+        plain = self._lanes(o.flown, [o.case], tables=injects(o.flown))
         armed = self._lanes(o.flown, [o.case], tables=True)
         path = self.record / "truth" / moments.FILE
         found = moments.load(path, self.wish.time, begin(plain))
-        flying = with_tables(found.flying, begin(armed))
-        passed = (self.wish.time - float(flying.time)) / found.tick
+        passed = (self.wish.time - float(found.flying.time)) / found.tick
         samples = min(int(passed / EVERY + SAME), found.left // EVERY)
+        flying = fitted(armed, found).flying
         flying, _ = fly_ticks(armed, flying, found.tick, samples, EVERY)
         return flying, found.tick, found.left - samples * EVERY
 
@@ -216,19 +218,6 @@ class Ground:
         orbit = np.array([name == IN_ORBIT for name in named])
         speed = np.hypot(t.vertical_speed, t.horizontal_speed)
         return flown, Ends(named, soft[:n] | orbit, t.time[:n], speed[:n])
-
-
-def with_tables(flying: Any, like: Any) -> Any:
-    """A state that was recorded without tables of faults, as if they had been there."""
-
-    def named(tree: Any) -> list[tuple[str, Any]]:
-        paths, _ = jax.tree_util.tree_flatten_with_path(tree)
-        return [(jax.tree_util.keystr(path), leaf) for path, leaf in paths]
-
-    known = dict(named(flying))
-    leaves = [known.get(name, leaf) for name, leaf in named(like)]
-    found = jax.tree.unflatten(jax.tree.structure(like), leaves)
-    return found
 
 
 def state_before(states: Sequence[Flying], time: float) -> Moment:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from frigoris.mission.check import cross_faults
 from frigoris.mission.edit import consistent
+from frigoris.mission.faults.library import normal
 from frigoris.mission.schema import Mission
 from frigoris.mission.source import dotted
 from frigoris.mission.wording import words
@@ -145,15 +146,22 @@ def _without_fault(tree: Tree, beginning: str) -> None:
     """Take away what faults do to this part of the mission."""
     touched = False
     for name, fault in list(tree.get("faults", {}).items()):
-        keep = {p: v for p, v in fault["set"].items() if not _below(p, beginning)}
-        touched = touched or keep != fault["set"]
-        fault["set"] = keep
-        if not keep:
+        before = dict(fault)
+        values = {p: v for p, v in fault["set"].items() if not _below(p, beginning)}
+        fault["set"] = values
+        fault["inject"] = [x for x in fault["inject"] if not _of(x, beginning)]
+        touched = touched or before != fault
+        if not fault["set"] and not fault["inject"]:
             del tree["faults"][name]
     if not touched:
         raise _Unfit(
             f"no fault of it touches {beginning}: a second one would say the same"
         )
+
+
+def _of(told: Tree, beginning: str) -> bool:
+    """Whether an injected fault is one of the instrument at `beginning`."""
+    return bool(f"sensors.{normal(told).get('instrument')}" == beginning)
 
 
 def _below(path: str, beginning: str) -> bool:

@@ -21,6 +21,7 @@ from frigoris.campaign.run import find_store, fly_missing, locked
 from frigoris.campaign.store import Store, missing
 from frigoris.errors import OutputError, UserError
 from frigoris.mission.edit import nominal
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.schema import Mission
 from frigoris.moon.data import LEVEL
 from frigoris.verify.lessons.change import changed, plain, structure
@@ -90,7 +91,8 @@ class Job:
     @property
     def program(self) -> tuple[Any, ...]:
         """Equal for campaigns that one compiled program flies."""
-        return (self.plan.map_name or "", sorted(structure(self.plan.mission)))
+        m = self.plan.mission
+        return (self.plan.map_name or "", injects(m), sorted(structure(m)))
 
 
 def jobs(found: Sequence[Variant], folder: Path, options: Options) -> list[Job]:
