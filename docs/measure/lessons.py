@@ -1,7 +1,7 @@
-"""The tables of `docs/lessons.md`: every lesson on both HAKUTO-R missions, written there.
+"""The tables of `docs/lessons.md`: every lesson on both HAKUTO-R missions.
 
-`.venv/bin/python docs/measure/lessons.py [N] [FOLDER]`: N cases of each change (500), the
-campaigns in FOLDER (`runs`), where those that are there already are not flown again.
+`.venv/bin/python docs/measure/lessons.py [N] [FOLDER]`: N cases of each change (500),
+the campaigns in FOLDER (`runs`), where those that are there are not flown again.
 Mission 2 also flies where nothing goes wrong; Mission 1 does not, since that would be
 other ground: 13 more campaigns by programs of their own.
 """
@@ -46,7 +46,9 @@ def tabled(result):
         lines += ["", text.harm(twins)]
     checks = [r for r in result["changes"] if r["check"]]
     told = ", ".join(f"`{r['change']}` {r['check']['verdict']}" for r in checks)
-    return "\n".join([*lines, "", f"Checks of the lessons: {told}.", "", text.saved(result)])
+    return "\n".join(
+        [*lines, "", f"Checks of the lessons: {told}.", "", text.saved(result)]
+    )
 
 
 def put(name, body):

@@ -62,6 +62,7 @@ PAGES = {
     "sensors/laser.py": "laser",
     "onboard/hazard/look.py": "hazard-avoidance",
     "onboard/navigation.py": "navigation",
+    "onboard/protection/guard.py": "fault-protection",
     "onboard/guidance.py": "guidance",
     "onboard/convex/problem.py": "convex",
     "campaign/statistics.py": "statistics",

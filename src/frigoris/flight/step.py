@@ -37,7 +37,7 @@ from frigoris.onboard import software
 from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
-from frigoris.onboard.protection import record as protection_record
+from frigoris.onboard.protection.record import recorded
 from frigoris.types import Jets, Scalar
 
 Substeps: TypeAlias = Int32[Array, ""] | None  # of the truth in a tick; None: one
@@ -305,7 +305,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "laser_innovation": nav.innovation,
         "laser_spread": nav.spread,
         "laser_deaf": nav.editing.deaf,
-        **_others(measured, nav.radar_innovation),
+        **_others(params, seen),
         "dv": measured.dv,
         "dtheta": measured.dtheta,
         "contact": jnp.any(measured.contact, axis=0),
@@ -320,12 +320,15 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "torque_cmd": onboard.torque_cmd,
         "q_cmd": onboard.q_cmd,
         "rcs_duty": commands.rcs_duty,
-        **protection_record.recorded(onboard.guard, config, nav, onboard.q_cmd),
     }
 
 
-def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
-    """What instruments say that a lander may have or not; NaN without them."""
+def _others(params: Params, seen: Seen) -> dict[str, Array]:
+    """What instruments say that a lander may have or not, NaN without them; and what
+    fault protection makes of them.
+    """
+    said, onboard = seen.measured, seen.onboard
+    innovation = onboard.navigator.radar_innovation
     none = jnp.full_like(said.laser_range, jnp.nan)
     radar, speed, fix = said.radar, said.speed, said.fix
     heard = none if speed is None else jnp.sum(jnp.isfinite(speed.closing), axis=0)
@@ -334,6 +337,7 @@ def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
         "radar_innovation": none if radar is None else innovation,
         "beams": heard.astype(none.dtype),
         "fix_sigma": none if fix is None else fix.sigma,
+        **recorded(params.onboard, onboard.guard, onboard.navigator, onboard.q_cmd),
     }
 
 

@@ -5,6 +5,7 @@ and the measurements; nothing here can see the truth.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 import equinox as eqx
@@ -157,10 +158,8 @@ def step(
             jnp.where(own, way, direction),
             jnp.where(own, force, thrust),
         )
-    state = replace_at(
-        lambda s: (s.navigator, s.inbox, s.sequencer, s.plan, s.guard),
-        state,
-        (nav, post, seq, now.plan, guard),
+    state = replace(
+        state, navigator=nav, inbox=post, sequencer=seq, plan=now.plan, guard=guard
     )
     return _actuate(config, state, direction, thrust, mass, dt)
 

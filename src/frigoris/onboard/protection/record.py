@@ -16,7 +16,7 @@ from frigoris.types import Quat, Scalar
 
 
 def recorded(
-    guard: Guard | None, config: OnboardConfig, nav: Navigator, attitude: Quat
+    config: OnboardConfig, guard: Guard | None, nav: Navigator, attitude: Quat
 ) -> dict[str, Array]:
     """By name of the sample; all checks in the order of `CHECKS` as one."""
     c, found = config.protection, checks(guard, nav, attitude)
