@@ -31,6 +31,7 @@ __all__ = [
     "replace",
     "set_values",
     "with_faults",
+    "without_faults",
 ]
 
 
@@ -148,6 +149,20 @@ def _whole(mission: Mission) -> Mission:
 def nominal(mission: Mission) -> Mission:
     """The mission without its faults."""
     return mission.model_copy(update={"faults": {}})
+
+
+def without_faults(mission: Mission) -> Mission:
+    """What a flight with faults is paired with: nothing injected, what was set stays;
+    where nothing is injected, no faults at all.
+    """
+    if not any(fault.inject for fault in mission.faults.values()):
+        return nominal(mission)
+    kept = {
+        name: fault.model_copy(update={"inject": ()})
+        for name, fault in mission.faults.items()
+        if fault.set
+    }
+    return mission.model_copy(update={"faults": kept})
 
 
 def choose_faults(

@@ -48,7 +48,7 @@ PARTS = (
     (GAUGE,),
 )
 
-Ring = Float[Array, "8 n *#cases"]
+Ring = Float[Array, "8 _ *#cases"]
 
 
 class Late(NamedTuple):
