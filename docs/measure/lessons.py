@@ -1,11 +1,13 @@
 """The tables of `docs/lessons.md`: every lesson on both HAKUTO-R missions.
 
 `.venv/bin/python docs/measure/lessons.py [N] [FOLDER]`: N cases of each change (500),
-the campaigns in FOLDER (`runs`), where those that are there are not flown again.
+the campaigns in FOLDER (`runs`), where those that are there are not flown again, nor
+a study whose `lessons.json` is there.
 Mission 2 also flies where nothing goes wrong; Mission 1 does not, since that would be
 other ground: 13 more campaigns by programs of their own.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -61,23 +63,27 @@ def put(name, body):
     PAGE.write_text(page, encoding="utf-8")
 
 
+def found(name, count, out):
+    """The study of a mission: as it was told, or flown as far as it is not."""
+    told = out / "lessons.json"
+    if told.exists():
+        return json.loads(told.read_text(encoding="utf-8"))
+    result, _ = verbs.lessons(
+        name, count, twins=TWINS[name], resume=True, out=out, progress=said
+    )
+    return result
+
+
 def main():
     """Fly what is missing and write the tables."""
     count = int(sys.argv[1]) if sys.argv[1:] else 500
     folder = Path(sys.argv[2] if sys.argv[2:] else "runs")
     for name in MISSIONS:
         out = folder / f"{name}-lessons-n{count}"
-        result, page = verbs.lessons(
-            name,
-            count,
-            twins=TWINS[name],
-            resume=True,
-            out=out,
-            progress=said,
-        )
+        result = found(name, count, out)
         write_lessons(result, out)
         if name in FIGURES:
-            FIGURES[name].write_bytes((page.parent / "report.png").read_bytes())
+            FIGURES[name].write_bytes((out / "report.png").read_bytes())
         put(name, tabled(result))
 
 

@@ -54,6 +54,7 @@ def test_shares_speeds_and_propellant_of_a_store(stores):
     kept = np.linspace(20.0, 40.0, COUNT)[:50].mean()
     assert found.left == pytest.approx(kept)
     assert found.used == pytest.approx(414.0 - kept)
+    assert found.dry == 0
 
 
 def test_pairs_count_what_changed(stores):

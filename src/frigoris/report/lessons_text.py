@@ -13,6 +13,7 @@ from frigoris.report import text
 from frigoris.report.console_text import make_console, make_table
 
 Report = Callable[[str, int, int, int, int, float], None]
+DRY_SHOWN = 0.01  # share of flights that run dry, from which on it is told
 HEAD = (
     "change",
     "landed",
@@ -154,10 +155,14 @@ def harm(twins: list[dict[str, Any]]) -> str:
     for row in twins[1:]:
         for what, pair in row["nothing_wrong"]["against_none"].items():
             if pair["shown"] and what != "slower":
-                by = f"{row['change']} ({what} {100 * pair['difference']:+.1f} %)"
+                by = f"{row['change']} ({what} {100 * pair['difference']:+.1f} points)"
                 (better if pair["difference"] > 0.0 else worse).append(by)
     told = [f"better with {', '.join(better)}"] if better else []
     told += [f"worse with {', '.join(worse)}"] if worse else []
+    dry = [r for r in twins if r["nothing_wrong"]["dry_rate"] >= DRY_SHOWN]
+    if dry:
+        each = (f"{r['change']} {share(r['nothing_wrong']['dry_rate'])}" for r in dry)
+        told.append(f"tanks run dry with {', '.join(each)}")
     return f"{start}; {'; '.join(told) or 'no change is shown to alter that'}."
 
 

@@ -19,6 +19,7 @@ from frigoris.verify.lessons.study import Variant
 SOFT = "(margin_descent_rate_m_s >= 0 and margin_speed_horizontal_m_s >= 0)"
 GOOD = {"landed": "landed", "soft": SOFT}
 SPEED = "sqrt(contact_descent_rate_m_s ** 2 + contact_speed_horizontal_m_s ** 2)"
+DRY = 0.1  # left in the tanks of engines that ran dry, at most [kg]
 ALPHA = 0.05  # below it a change is shown
 
 
@@ -33,6 +34,7 @@ class Shown:
     touchdown_landed: float | None  # the same of those that landed [m/s]
     left: float | None  # propellant, mean of those that landed [kg]
     used: float | None  # the same, of what the mission plans to carry [kg]
+    dry: int  # cases whose descent engines ran out of propellant
 
     def interval(self, what: str) -> Interval:
         """Of the share that landed, or came down softly."""
@@ -56,7 +58,8 @@ def shown(store: Store) -> Shown:
                count(*) filter (where {SOFT}) as soft,
                median({SPEED}) filter (where isfinite({SPEED})) as touchdown,
                median({SPEED}) filter (where landed) as touchdown_landed,
-               avg(propellant_left_kg) filter (where landed) as kept
+               avg(propellant_left_kg) filter (where landed) as kept,
+               count(*) filter (where propellant_left_kg < {DRY}) as dry
         from cases
     """
     row = query(store.folder, sql)[0]
@@ -70,6 +73,7 @@ def shown(store: Store) -> Shown:
         row["touchdown_landed"],
         kept,
         None if kept is None else loaded - kept,
+        row["dry"],
     )
 
 
@@ -181,6 +185,7 @@ def _flown(store: Store) -> dict[str, Any]:
         "touchdown_landed_m_s": s.touchdown_landed,
         "propellant_used_kg": s.used,
         "propellant_left_kg": s.left,
+        "dry_rate": s.dry / s.cases,
         "store": str(store.folder),
     }
 
