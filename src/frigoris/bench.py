@@ -39,6 +39,9 @@ def main() -> None:
     from frigoris.verify.law_speed import laws
 
     laws(MISSION)
+    from frigoris.verify.fault_speed import faults
+
+    faults(MISSION)
     with tempfile.TemporaryDirectory() as folder:
         landings(Path(folder))
 

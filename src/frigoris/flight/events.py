@@ -99,6 +99,11 @@ def software_lost(loss: Loss) -> Event:
     return Event(loss.time, SOFTWARE_LOST, f"flight software lost: {loss.reason}")
 
 
+def fault_begun(moment: float, name: str, text: str) -> Event:
+    """The line about a fault that was injected; for the truth record only."""
+    return Event(moment, "fault", f"fault {name} begins: {text}")
+
+
 def _state(truth: Table, onboard: Table, t: float) -> dict[str, float]:
     return {
         "altitude_m": at(truth, "altitude_m", t),

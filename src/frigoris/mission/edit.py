@@ -175,10 +175,10 @@ def choose_faults(
     unless `off`. The name of a class of the library adds a fault to what else flies.
     """
     selected: list[str] = []
-    plain = off
+    plain, own = off, set(mission.faults)
     for edit in edits:
         name, colon, values = edit.partition(":")
-        if name not in mission.faults and name in library():
+        if name not in own and name in library():
             mission, name = with_class(mission, name, _split(values))
             selected.append(name)
             continue

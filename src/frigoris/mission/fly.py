@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from frigoris.flight import channels
-from frigoris.flight.events import Event, software_lost, timeline
+from frigoris.flight.events import Event, fault_begun, software_lost, timeline
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
 from frigoris.flight.seen import Seen
@@ -23,6 +23,7 @@ from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at, make_stage
 from frigoris.mission.cases import Case
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import as_flown
+from frigoris.mission.faults.injected import injections
 from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.schema import Mission
 from frigoris.mission.si import si
@@ -210,6 +211,8 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
     if batch.flown.lost:
         loss_event = software_lost(batch.flown.lost)
         events = sorted([*events, loss_event], key=lambda e: e.t_s)
+    begun = _faults_begun(mission, batch, float(seen.truth["t_s"][-1]))
+    events = sorted([*events, *begun], key=lambda e: e.t_s)
     left = seen.truth["propellant_kg"][-1]
     end = start + timedelta(seconds=float(seen.truth["t_s"][-1]))
     return Flight(
@@ -245,6 +248,20 @@ def monitors(mission: Mission) -> list[tuple[str, str]]:
     """Name of each monitor and what it does, in words, in the order of their bits."""
     told = mission.onboard.protection
     return [] if told is None else [(n, m.words) for n, m in told.monitors.items()]
+
+
+def _faults_begun(mission: Mission, batch: Batch, end: float) -> list[Event]:
+    """Faults that were injected and began in flight, of the first lane."""
+    memory = batch.flown.truth.faults
+    found = []
+    for one in injections(mission) if memory else []:
+        since = getattr(memory.clocks, one.table) if memory else None
+        moment = float(np.asarray(since)[one.slot, 0])
+        # ground and legs are so from the start
+        if moment <= end and one.table != "contact":
+            text = mission.faults[one.fault].text
+            found.append(fault_begun(max(moment, 0.0), one.fault, text))
+    return found
 
 
 def _event(event: Event, start: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Machine(NamedTuple):
     @property
     def swaps(self) -> tuple[str, ...]:
         """Pairs of channels that it has."""
-        there = {c for n in self.instruments for c in INSTRUMENTS[n]}
+        there = {c for n in self.instruments for c in INSTRUMENTS.get(n, ())}
         first = len(INSTRUMENTS["velocimeter"])
         gone = {f"beam_{k}" for k in range(self.beams, first)}
         return tuple(n for n, pair in SWAPS.items() if set(pair) <= there - gone)
@@ -73,6 +73,8 @@ def machine_of(mission: Mission) -> Machine:
     """The lander of a mission as faults see it."""
     lander, sensors = mission.lander, mission.sensors
     there = [n for n in INSTRUMENTS if n not in OPTIONAL or getattr(sensors, n)]
+    if lander.gimbal_max_deg > 0.0:
+        there.append("gimbal")
     meter = sensors.velocimeter
     return Machine(
         engines=tuple(e.name for e in lander.engines),

@@ -114,6 +114,7 @@ CLASSES = (
         kinds=(45,),
         flights=(("IM-1 Odysseus", 2024),),
         fill=_gimbal,
+        needs=("gimbal",),
     ),
     FaultClass(
         name="gimbal_jam",
@@ -123,6 +124,7 @@ CLASSES = (
         kinds=(45,),
         flights=(("IM-1 Odysseus", 2024),),
         fill=lambda _, __: {"gimbal_hold": 1.0},
+        needs=("gimbal",),
     ),
     FaultClass(
         name="jet_off",
