@@ -157,7 +157,7 @@ CHECK_UNITS = (
     *(("_age", "s"), ("_unchanged", "s"), ("_doubt", "ratio"), ("_odd", "ratio")),
     *(("_rate_off", "m_s"), ("velocimeter_off", "m_s"), ("star_off", "deg")),
     *(("gauge_off", "kg"), ("_off", "m"), ("_jump", "m"), ("_missing", "ratio")),
-    *(("shock", "m_s2"), ("legs_closed", "count"), ("attitude_error", "deg")),
+    *(("shock", "m_s2"), ("legs_closed", "ratio"), ("attitude_error", "deg")),
 )
 
 

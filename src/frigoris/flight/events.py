@@ -88,7 +88,7 @@ def timeline(
         *_laser(truth, onboard),
         *_looks(onboard),
         *_paths(onboard),
-        *_monitors(onboard, monitors),
+        *monitor_events(onboard, monitors),
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
@@ -159,7 +159,7 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
     return found
 
 
-def _monitors(onboard: Table, monitors: Sequence[tuple[str, str]]) -> list[Event]:
+def monitor_events(onboard: Table, monitors: Sequence[tuple[str, str]]) -> list[Event]:
     """When monitors tripped and when they let go again."""
     if "monitors_up" not in onboard:
         return []

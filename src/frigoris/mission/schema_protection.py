@@ -104,7 +104,9 @@ class Watched(End):
     shock_above_m_s2: Number | None = param(
         0, 1e4, "specific force beside the commands, in the last second or so", None
     )
-    legs_closed_above_count: Number | None = param(0, 12, "leg switches", None)
+    legs_closed_above_ratio: Number | None = param(
+        0, 1, "share of the leg switches", None
+    )
     attitude_error_above_deg: Number | None = param(0, 180, "against the command", None)
 
 

@@ -27,6 +27,9 @@ from frigoris.types import Scalar
 
 ROUNDS = 6  # of the burn time; the last changes it by less than a second
 SHORTEST = 10.0  # burn [s]
+# a flight of the law takes so much more than its means say: they count the best use of
+# thrust; with it 1.2 % at most for aborts from 5 to 14 km, see the test
+OVER = 1.065
 HOPELESS = 20_000.0  # velocity change beyond which nothing is solved [m/s]
 
 
@@ -68,4 +71,4 @@ def abort_margin(config: OnboardConfig, nav: Navigator, mass: Scalar) -> Scalar:
         dv = jnp.minimum(jnp.sqrt(square), HOPELESS)
         used = mass * -jnp.expm1(-dv / exhaust)
         t = jnp.maximum(used / flow, SHORTEST)
-    return mass - v.mass_empty - used
+    return mass - v.mass_empty - OVER * used

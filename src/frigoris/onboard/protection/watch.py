@@ -49,7 +49,7 @@ class Watch(eqx.Module):
     asked: Scalar  # specific force of the commands, smoothed [m/s^2]
     given: Scalar  # and of the accelerometers
     shock: Scalar  # largest specific force beside the commands lately [m/s^2]
-    legs: Scalar  # switches that are closed [-]
+    legs: Scalar  # share of the switches that are closed [-]
 
 
 def start(config: OnboardConfig, zero: Scalar) -> Watch:
@@ -131,7 +131,7 @@ def watched(
         asked=old.asked + share * (asked - old.asked),
         given=given,
         shock=jnp.maximum(shaken, old.shock * jnp.exp(-dt / SHAKING)),
-        legs=jnp.sum(jnp.where(measured.contact, 1.0, 0.0), axis=0),
+        legs=jnp.mean(jnp.where(measured.contact, 1.0, 0.0), axis=0),
     )
 
 

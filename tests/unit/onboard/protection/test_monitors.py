@@ -209,10 +209,10 @@ def few(load):
 
 def test_persistence_begins_anew(few):
     def short(s):
-        s["legs"] = np.where((np.arange(TICKS) % 5) < 3, 1.0, 0.0)
+        s["legs"] = np.where((np.arange(TICKS) % 5) < 3, 3.0, 0.0)
 
     def long(s):
-        s["legs"] = np.where(later(s, 1.0), 1.0, 0.0)
+        s["legs"] = np.where(later(s, 1.0), 3.0, 0.0)
 
     assert fly(few, 900.0, 40.0, short).when("lasting") is None
     assert fly(few, 900.0, 40.0, long).when("lasting") == pytest.approx(1.3)
