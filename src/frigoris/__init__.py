@@ -9,7 +9,7 @@ against the published record of the real ones. Both are in `frigoris.verbs`.
 from typing import Any
 
 __version__ = "0.1.0"
-VERBS = ("fly", "reproduce")
+VERBS = ("chances", "fly", "lessons", "reproduce")
 OWN = ("register_guidance", "register_navigator", "register_software")
 TELEMETRY = {  # without JAX
     "export": "frigoris.packets.export",

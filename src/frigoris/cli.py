@@ -21,6 +21,7 @@ from frigoris.commands import data as data_commands
 from frigoris.commands import design as design_commands
 from frigoris.commands import faults as fault_commands
 from frigoris.commands import lander as lander_commands
+from frigoris.commands import lessons as lessons_commands
 from frigoris.commands import link as link_commands
 from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
@@ -244,6 +245,8 @@ app.command()(campaign_commands.campaign_report)
 app.command()(campaign_commands.replay)
 app.command()(moon_commands.moon)
 app.command()(lander_commands.lander)
+app.command()(lessons_commands.lessons)
+app.command()(lessons_commands.chances)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
 app.command()(fault_commands.faults)

@@ -90,6 +90,14 @@ class Fleet:
         self.replaced = 0
         self._deaths: dict[int, int] = {}
 
+    def turn_to(self, plan: Plan, folder: Path) -> None:
+        """Fly another campaign by the same workers; `prepare` them for it again.
+
+        A program that they have compiled is not compiled again.
+        """
+        self.plan, self.folder = plan, folder
+        self._deaths.clear()
+
     def prepare(self) -> None:
         """Load and compile in all workers; the first error of any is raised."""
         waiting = [(w, w.executor.submit(_prepare, self.plan)) for w in self.workers]

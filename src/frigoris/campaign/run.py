@@ -132,8 +132,12 @@ def fly_missing(
     until: Claim | None = None,
     progress: Progress | None = None,
     say: Say | None = None,
+    fleet: Fleet | None = None,
 ) -> tuple[Store, Pace]:
-    """Fly what the store lacks, perhaps no further than a claim is decided."""
+    """Fly what the store lacks, perhaps no further than a claim is decided.
+
+    By the workers of `fleet`, which are turned to this plan and live on, or own ones.
+    """
     with locked(store.folder):
         todo, damaged = missing(store, plan)
         for text in damaged:
@@ -141,7 +145,7 @@ def fly_missing(
                 say(f"{text}; its cases are flown again")
         tidy(store.folder, range(plan.chunks))
         counting = Counting(store, plan, todo, until)
-        pace = _fly(store, plan, todo, workers, counting, progress)
+        pace = _fly(store, plan, todo, workers, counting, progress, fleet)
         if counting.stopped is None:
             return store, pace
         tidy(store.folder, range(counting.chunks))
@@ -158,11 +162,14 @@ def _fly(
     workers: int,
     counting: "Counting",
     progress: Progress | None,
+    lent: Fleet | None = None,
 ) -> Pace:
     if not todo or counting.stopped:
         return Pace(0, 0.0, 0.0, peak_memory_mb(), 0)
     began = time.perf_counter()
-    fleet = Fleet(plan, store.folder, min(workers, len(todo)))
+    fleet = lent or Fleet(plan, store.folder, min(workers, len(todo)))
+    if lent:
+        lent.turn_to(plan, store.folder)
     peaks: dict[int, float] = {}
     flown = 0
     try:
@@ -181,7 +188,8 @@ def _fly(
         fleet.fly(todo, done)
         end = time.perf_counter()
     finally:
-        fleet.stop()
+        if not lent:
+            fleet.stop()
     return Pace(
         flown=flown,
         prepare_s=ready - began,

@@ -100,7 +100,7 @@ def begin(params: Params) -> Flying:
     return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0), own)
 
 
-def _fitted(params: Params, start: Moment) -> Moment:
+def fitted(params: Params, start: Moment) -> Moment:
     """The moment with a memory of faults where there are tables of them, else without:
     a flight may go on with faults that it did not begin with.
     """
@@ -128,11 +128,12 @@ def fly_batch(
     """
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
-    start = _fitted(params, start) if start else Moment(begin(params))
+    start = fitted(params, start) if start else Moment(begin(params))
     states = [jax.tree.map(np.asarray, start.flying)] if keep and start.left else []
     flying, kept = start.flying, []
     if start.left:
-        flying, samples = fly_ticks(params, flying, start.tick, start.left)
+        size = _samples(start.left, every)
+        flying, samples = fly_ticks(params, flying, start.tick, size, every)
         kept = [samples]
     now = float(flying.time)
     finer = jnp.int32(substeps) if substeps > 1 else None
@@ -158,11 +159,18 @@ def fly_batch(
 
 
 def fly_ticks(
-    params: Params, flying: Flying, dt: float, count: int
+    params: Params, flying: Flying, dt: float, count: int, every: int = 1
 ) -> tuple[Flying, dict[str, np.ndarray]]:
-    """Ticks with their samples, to get to or from inside a slice."""
+    """`count` samples of `every` ticks, to get to or from inside a slice."""
     params = jax.tree.map(jnp.asarray, params)
-    return _advance(params, flying, dt, count, 1, None)
+    return _advance(params, flying, dt, count, every, None)
+
+
+def _samples(ticks: int, every: int) -> int:
+    size, rest = divmod(ticks, every)
+    if rest:
+        raise ValueError(f"{ticks} ticks are no whole samples of {every}")
+    return size
 
 
 def _advance(

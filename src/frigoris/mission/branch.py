@@ -4,7 +4,7 @@ The plan stays that of the record: what is changed of the load is as if it had b
 up at that moment; what is changed of the truth happens then.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from frigoris.errors import UserError
 from frigoris.flight import moments
-from frigoris.flight.record import read_truth
+from frigoris.flight.record import Truth, read_truth
 from frigoris.flight.slices import SAME, Moment, Progress, begin, fly_ticks
 from frigoris.mission.batch import WIDTH, Stage, make_stage
 from frigoris.mission.build import join, make_planned
@@ -41,10 +41,19 @@ def parse_place(text: str) -> tuple[Path, float]:
     return Path(folder), seconds
 
 
-def branch(
-    record: Path, time: float, mission: Mission, progress: Progress | None = None
-) -> Flight:
-    """Fly `mission` on from `time` [s] of a record: its case, its noise, its plan."""
+@dataclass(frozen=True)
+class Opened:
+    """A record to go on from: the flight that it is of, and what its team believed."""
+
+    told: Truth
+    flown: Mission  # complete, with its faults
+    believed: Mission
+    case: Case
+    stage: Stage  # of what was believed
+
+
+def open_record(record: Path, time: float) -> Opened:
+    """Open a record at `time` [s]; `UserError` where nothing can go on from there."""
     told = read_truth(record)
     info, end = told.flight, float(told.states["t_s"][-1])
     if not 0.0 <= time < end:
@@ -57,15 +66,24 @@ def branch(
             "remembered is not in the record. Fly again by the same --software."
         )
     flown = load_mission(record / "truth" / "flown.yaml")
+    believed = load_mission(record / "planned.yaml")
+    case = Case(info["case"], info["seed"], noise=info["case"] is not None)
+    stage = make_stage(believed, info["terrain"]["name"])
+    return Opened(told, flown, believed, case, stage)
+
+
+def branch(
+    record: Path, time: float, mission: Mission, progress: Progress | None = None
+) -> Flight:
+    """Fly `mission` on from `time` [s] of a record: its case, its noise, its plan."""
+    opened = open_record(record, time)
+    flown, stage, case = opened.flown, opened.stage, opened.case
     if flown.mission.name != mission.mission.name:
         raise UserError(
             f"Cannot fly {mission.mission.name} on from {record}: it is a record of "
             f"{flown.mission.name}."
         )
-    case = Case(info["case"], info["seed"], noise=info["case"] is not None)
-    believed = load_mission(record / "planned.yaml")
-    stage = make_stage(believed, info["terrain"]["name"])
-    origin = _origin(stage, flown, case, record, time, told)
+    origin = _origin(stage, flown, case, record, time, opened.told)
     if [i[:2] for i in injections(flown)] != [i[:2] for i in injections(mission)]:
         origin = _without_memory(origin)
     load = make_planned(si(planned(mission)), stage.setting, plan=stage.planned.plan)

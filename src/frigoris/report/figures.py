@@ -46,7 +46,7 @@ def drawings(view: Any, figures: Figures = FIGURES) -> dict[str, str]:
             _draw(panels, view, cell)
             stream = StringIO()
             figure.savefig(stream, format="svg", transparent=True)
-        found[name] = _inline(stream.getvalue())
+        found[name] = inline(stream.getvalue())
     return found
 
 
@@ -90,7 +90,7 @@ def _draw(panels: tuple[Draw, ...], view: Any, cell: Any) -> None:
         draw(ax, view)
 
 
-def _inline(svg: str) -> str:
+def inline(svg: str) -> str:
     """The drawing alone: no prologue, no names that would clash, no fixed size."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)

@@ -17,6 +17,7 @@ from frigoris.verbs.flights import (
     versions,
     write,
 )
+from frigoris.verbs.lessons import chances, lessons
 from frigoris.verbs.plans import (
     data_sheet,
     design,
@@ -34,10 +35,12 @@ __all__ = [
     "campaign",
     "campaign_comparison",
     "campaign_report",
+    "chances",
     "data_sheet",
     "design",
     "fly",
     "lander",
+    "lessons",
     "link",
     "margins",
     "moon",
