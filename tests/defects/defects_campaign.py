@@ -121,8 +121,8 @@ DEFECTS = [
     Defect(
         "a case alone is another one than in a batch",
         "campaign/pilot.py",
-        "[(plan.mission, Case(k, plan.seed)) for k in numbers]",
-        "[(plan.mission, Case(k, plan.seed + (len(numbers) == 1))) for k in numbers]",
+        "self._fly([Case(k, plan.seed) for k in numbers])",
+        "self._fly([Case(k, plan.seed + (len(numbers) == 1)) for k in numbers])",
         FLOWN,
     ),
     Defect(

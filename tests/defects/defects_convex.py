@@ -33,8 +33,8 @@ DEFECTS = [
     Defect(
         "the thrust may tilt as far again",
         "onboard/convex/numbers.py",
-        "np.cos(craft.tilt_max)",
-        "np.cos(2.0 * craft.tilt_max)",
+        "np.cos(_tilts(craft, scales.time, nodes))",
+        "np.cos(2.0 * _tilts(craft, scales.time, nodes))",
         FLOWN,
     ),
     Defect(
@@ -103,9 +103,23 @@ DEFECTS = [
     Defect(
         "the batched planner lets the thrust tilt freely",
         "onboard/convex/interior.py",
-        "ww = ww.at[2, 3].add(-linear[1] * tilt).at[3, 2].add(-linear[1] * tilt)",
-        "ww = ww.at[2, 3].add(linear[1] * tilt).at[3, 2].add(linear[1] * tilt)",
+        "add(-linear[1] * p.tilt).at[3, 2].add(-linear[1] * p.tilt)",
+        "add(linear[1] * p.tilt).at[3, 2].add(linear[1] * p.tilt)",
         BATCHED,
+    ),
+    Defect(
+        "a path may end at any tilt",
+        "onboard/convex/numbers.py",
+        "np.minimum(np.maximum(craft.turn_rate * left, UPRIGHT), most)",
+        "np.minimum(np.maximum(craft.turn_rate * left, most), most)",
+        ("tests/unit/onboard/test_convex.py",),
+    ),
+    Defect(
+        "a plan that leads underground is flown",
+        "onboard/convex/replan.py",
+        "above.min() > min(above[0], above[-1]) - SINK",
+        "above.min() < above[0] + 1e9",
+        ("tests/unit/onboard/test_convex_replan.py",),
     ),
     Defect(
         "a case that has ended goes on with those beside it",

@@ -103,8 +103,8 @@ DEFECTS = [
     Defect(
         "--nominal keeps the faults",
         "mission/edit.py",
-        "    plain = off\n",
-        "    plain = False\n",
+        "    plain, own = off, set(mission.faults)\n",
+        "    plain, own = False, set(mission.faults)\n",
         EDIT,
     ),
     Defect(

@@ -123,9 +123,11 @@ DEFECTS = [
     Defect(
         "the software is given the true velocity",
         "flight/step.py",
-        "        flying.onboard,\n",
-        "        replace_at(lambda o: o.navigator.v_M, flying.onboard, "
-        "truth.motion.v_M),\n",
+        "    onboard, own, commands = door.step(\n        params.software,\n"
+        "        params.onboard,\n        flying.onboard,\n",
+        "    onboard, own, commands = door.step(\n        params.software,\n"
+        "        params.onboard,\n        replace_at(lambda o: o.navigator.v_M, "
+        "flying.onboard, truth.motion.v_M),\n",
         ("tests/flights/test_wall.py",),
     ),
 ]
