@@ -96,8 +96,8 @@ def campaign(
 def _check_pairs(mission: Mission) -> None:
     if not mission.faults:
         raise UserError(
-            f"Cannot fly pairs of {mission.mission.name}: no fault flies. Name one with "
-            "--fault; `frigoris faults` lists them."
+            f"Cannot fly pairs of {mission.mission.name}: no fault flies. Name one "
+            "with --fault; `frigoris faults` lists them."
         )
 
 
