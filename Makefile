@@ -33,6 +33,7 @@ docs: $(RUN)  ## write the generated pages of docs/ again
 	$(BIN)/python -m frigoris.packets.document > .venv/page.md
 	mv .venv/page.md docs/telemetry.md
 	$(BIN)/python -m frigoris.flight.protocol_document docs/own-flight-software.md
+	$(BIN)/python -m frigoris.mission.faults.document docs/faults.md
 
 defects: $(DEV)  ## plant each known defect in a copy: some test must kill it
 	$(BIN)/python tests/defects/run.py

@@ -1,6 +1,7 @@
 """The guidance laws on the same 200 cases: what they cost, where they come down.
 
-The table of `docs/models/guidance.md`: `.venv/bin/python docs/measure/laws.py [N] [FILE...]`.
+The table of `docs/models/guidance.md`:
+`.venv/bin/python docs/measure/laws.py [N] [FILE...]`.
 """
 
 import sys
@@ -55,7 +56,7 @@ def row(name, count):
         found += [judged(s, left[k]) for k, s in enumerate(seen)]
     good = sum(g for g, _ in found)
     outside = [k for k, (g, _) in enumerate(found) if not g]
-    print(f"{Path(name).stem}: outside the limits {outside}", file=sys.stderr, flush=True)
+    print(f"{Path(name).stem}: outside {outside}", file=sys.stderr, flush=True)
     table = np.array([f for _, f in found])
     down, aside, tilt, miss, left, dv = np.nanmedian(table, axis=0)
     worst = np.nanmax(table[:, :2], axis=0)

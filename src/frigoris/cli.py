@@ -19,7 +19,9 @@ from frigoris import __version__, runtime
 from frigoris.commands import campaign as campaign_commands
 from frigoris.commands import data as data_commands
 from frigoris.commands import design as design_commands
+from frigoris.commands import faults as fault_commands
 from frigoris.commands import lander as lander_commands
+from frigoris.commands import link as link_commands
 from frigoris.commands import margins as margins_commands
 from frigoris.commands import moon as moon_commands
 from frigoris.commands import robust as robust_commands
@@ -244,6 +246,8 @@ app.command()(moon_commands.moon)
 app.command()(lander_commands.lander)
 app.command()(design_commands.design)
 app.command()(margins_commands.margins)
+app.command()(fault_commands.faults)
+app.command()(link_commands.link)
 app.command()(telemetry_commands.export)
 app.command("import")(telemetry_commands.import_)
 app.command()(telemetry_commands.play)

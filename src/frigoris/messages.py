@@ -44,7 +44,7 @@ class RangeImage(NamedTuple):
 
 
 class Measurements(eqx.Module):
-    """What the instruments say at the start of a tick. Invalid values are NaN."""
+    """What instruments and Earth say at the start of a tick. Invalid values: NaN."""
 
     elapsed: Scalar  # length of the last tick, zero at the first [s]
     dtheta: Vec3  # gyro increment over the last tick, body axes [rad]
@@ -60,6 +60,7 @@ class Measurements(eqx.Module):
     radar: Radar | None
     speed: Speed | None
     fix: Fix | None
+    order: Scalar  # number of the phase that the ground asks for, NaN: none
 
 
 class Commands(eqx.Module):

@@ -75,6 +75,12 @@ FACTORS: dict[str, float] = {
     "micro_J": 1e-6,
     "bit_s": 1.0,
     "bytes": 1.0,
+    # logarithms stay as they are
+    "dB": 1.0,
+    "dBi": 1.0,  # over an isotropic antenna
+    "dBW": 1.0,
+    "dB_K": 1.0,  # per kelvin: gain over noise temperature
+    "K": 1.0,
     # pure numbers
     "ppm": 1e-6,
     "ratio": 1.0,

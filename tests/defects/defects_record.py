@@ -13,29 +13,22 @@ DEFECTS = [
     Defect(
         "a packet is on the ground when its first byte is",
         "radio/framing.py",
-        'np.searchsorted(sent, total, side="left")',
-        'np.searchsorted(sent, total - size[order], side="left")',
+        "            if self.left == 0:",
+        "            if part:",
         FRAMING,
     ),
     Defect(
         "a frame that the loss of signal cuts is heard",
         "radio/framing.py",
-        "count = max(int(np.floor((loss - begin) / period + 1e-9)), 0)",
-        "count = max(int(np.ceil((loss - begin) / period + 1e-9)), 0)",
-        FRAMING,
-    ),
-    Defect(
-        "frames forget what did not fit into the one before",
-        "radio/framing.py",
-        "np.minimum.accumulate(there - k * room)",
-        "there - k * room",
+        "if end > link.end + SAME * period:",
+        "if start > link.end + SAME * period:",
         FRAMING,
     ),
     Defect(
         "frames carry their header's bytes as data",
         "radio/framing.py",
-        "frame_bytes - FRAME_HEADER)",
-        "frame_bytes)",
+        "link.frame_bytes - FRAME_HEADER",
+        "link.frame_bytes",
         FRAMING,
     ),
     Defect(
@@ -62,9 +55,9 @@ DEFECTS = [
     Defect(
         "telemetry is made from the truth",
         "flight/record.py",
-        "        flight.onboard,\n        radio_rate",
-        "        {**flight.onboard, 'est_mass_kg': flight.truth['mass_kg']},\n"
-        "        radio_rate",
+        "telemetry_tables(flight.onboard, link)",
+        "telemetry_tables({**flight.onboard, 'est_mass_kg': "
+        "flight.truth['mass_kg']}, link)",
         RECORD,
     ),
     Defect(

@@ -1,5 +1,7 @@
 """Mission 1 over Atlas: the rim teaches a wrong velocity, the latch keeps it."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from frigoris.mission.edit import set_values
 from frigoris.mission.fly import Flight, fly
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
+from frigoris.moon.time import parse_utc
+from frigoris.radio.downlink import spells
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,22 @@ def test_the_flank_teaches_it_to_sink_too_fast(flight: Flight) -> None:
     deaf = int(np.argmax(on["laser_deaf"] > 0))
     assert abs(error[first - 1]) < 0.5
     assert error[deaf] > 5.0  # measured 10.8
+
+
+def test_it_comes_round_the_limb_when_it_did_and_is_heard_to_the_end(
+    flight: Flight,
+) -> None:
+    """Behind the Moon at 15:45 UTC, expected about 16:15, lost at the impact [S74]."""
+    link, contact, last = flight.link, flight.contact, flight.last_telemetry
+    assert link is not None and contact is not None and last is not None
+    start = parse_utc(flight.start_utc)
+    hidden = (parse_utc("2023-04-25T15:45:00Z") - start).total_seconds()
+    assert np.interp(hidden, link.t, link.eb_n0) < 0.0
+    ((found, end, _),) = spells(link)
+    late = (start + timedelta(seconds=found)) - parse_utc("2023-04-25T16:15:00Z")
+    assert abs(late.total_seconds()) < 180.0  # measured +83 s
+    # it falls for a minute; the last moments of the link, the last state
+    assert contact["t_s"] - end < 0.6 and contact["t_s"] - last["t_s"] < 7.0
 
 
 def test_over_level_ground_it_lands(flight: Flight) -> None:

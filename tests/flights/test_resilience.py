@@ -1,5 +1,7 @@
 """The failure of RESILIENCE comes out of the models, and goes with its cause."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -8,7 +10,9 @@ from flights.conftest import FACTORS, MORE_FACTORS, QUIET, Fleet
 from frigoris.flight.events import crossing
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import CRASHED, LANDED
+from frigoris.flight.telemetry import telemetry_tables
 from frigoris.mission.fly import fly
+from frigoris.radio.downlink import NOBODY
 
 
 def test_the_first_valid_altitude_follows_the_root_of_the_link(recorded: Fleet) -> None:
@@ -67,6 +71,24 @@ def test_published_rows_at_the_design_point(stage: object) -> None:
     assert names.index("range_overdue") < names.index("first_valid_range")
     assert names.index("last_telemetry") < names.index("impact")
     assert [e["t_s"] for e in flight.events] == sorted(e["t_s"] for e in flight.events)
+    link, last, contact = flight.link, flight.last_telemetry, flight.contact
+    assert link is not None and last is not None and contact is not None
+    # nothing physical ends the link: 16.6 dB at the impact, 14.7 in the pitch-up
+    heard = link.receiver != NOBODY
+    assert heard[-1] and link.margin[heard].min() > 10.0
+    # behind the Moon until 18:57, as the deorbit burn is
+    assert names.index("signal_found") < names.index("braking")
+    # a state a second, and a frame of 2.9 s that was still filling
+    assert 2.0 < contact["t_s"] - last["t_s"] < 6.0
+    assert 100.0 < last["est_altitude_m"] < 250.0
+    assert flight.truth["t_s"][-1] > contact["t_s"] - 0.2
+    ends = []
+    for length, rate in ((512, 3072.0), (1784, 3072.0), (1115, 8000.0)):
+        other = replace(link, frame_bytes=length, rate=np.full(len(link.t), rate))
+        tables = telemetry_tables(flight.onboard, other)
+        ends.append(contact["t_s"] - tables["gnc"]["t_s"][-1])
+    # measured 1.8, 5.8 and 1.8 s: it moves with the frame and with the rate
+    assert ends[0] < contact["t_s"] - last["t_s"] < ends[1] and ends[2] < 3.0
 
 
 def test_an_empty_tank_falls_freely(fleet: Fleet) -> None:

@@ -21,6 +21,11 @@ from frigoris.phases import BRAKING, COAST, DEORBIT_BURN, PHASES, PITCH_UP
 from frigoris.phases import TERMINAL_DESCENT as TERMINAL
 
 START = parse_utc("2025-06-05T18:52:13Z")
+LAWS = {
+    "braking": SimpleNamespace(law="predictive"),
+    "pitch_up": SimpleNamespace(law="schedule"),
+    "terminal_descent": SimpleNamespace(law="schedule"),
+}
 IMPACT, IGNITION, BRAKED, FIX = 1432.06, 738.0, 1378.0, 1414.0  # [s]
 GROUND = -3040.0  # of the site below the sphere [m]
 RADIUS = 1_737_400.0
@@ -65,6 +70,7 @@ class SyntheticFlight:
                 "S1": "https://example.org/one",
                 "S13": "https://example.org/a?b&c",
             },
+            onboard=SimpleNamespace(sequence=SimpleNamespace(phases=LAWS)),
         )
     )
     case: int | None = 0

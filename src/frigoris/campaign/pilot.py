@@ -19,11 +19,12 @@ from frigoris.errors import FrigorisError
 from frigoris.flight import landing
 from frigoris.flight.params import Params
 from frigoris.flight.slices import warm_up
-from frigoris.mission.batch import Batch, fly_lanes, make_stage
+from frigoris.mission.batch import Batch, fly_built, make_stage
 from frigoris.mission.build import Planned, join, spread, take
 from frigoris.mission.cases import Case, check_known, make_lanes
 from frigoris.mission.dispersions import known, make_sampler
-from frigoris.mission.edit import as_flown
+from frigoris.mission.edit import as_flown, without_faults
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.read_back import Reader
 
 AGREE = 1e-6  # of the scatter of an input: more, and something else flew [-]
@@ -55,6 +56,7 @@ class Pilot:
         self.metrics = sorted(asked - {"landed", *RESULTS})
         self.labels = self.sampler.labels
         case = [Case(0, plan.seed)]
+        self.partner = without_faults(plan.mission) if plan.pairs else None
         lanes = make_lanes(
             plan.mission, stage.planned, stage.setting, case, self.sampler
         )
@@ -70,13 +72,7 @@ class Pilot:
     def fly(self, numbers: Sequence[int]) -> tuple[Batch, pa.Table]:
         """These cases side by side, and their rows."""
         plan = self.plan
-        batch = fly_lanes(
-            self.stage,
-            [(plan.mission, Case(k, plan.seed)) for k in numbers],
-            width=plan.width,
-            every=EVERY,
-            sampler=self.sampler,
-        )
+        batch = self._fly([Case(k, plan.seed) for k in numbers])
         rows = row_table(
             self.stage,
             batch,
@@ -87,6 +83,26 @@ class Pilot:
             HISTORY_SAMPLES,
         )
         return batch, rows
+
+    def _fly(self, cases: Sequence[Case]) -> Batch:
+        """The cases; for pairs, behind them the same without their faults."""
+        stage, plan = self.stage, self.plan
+        lanes, built = [], []
+        tables = injects(plan.mission)
+        for mission in (plan.mission, self.partner):
+            if mission is None:
+                continue
+            # of the same streams, around the values of its own mission
+            sampler = self.sampler
+            if mission is self.partner:
+                sampler = make_sampler(as_flown(mission), plan.seed, plan.spread)
+            lanes += [(mission, case) for case in cases]
+            built.append(
+                make_lanes(
+                    mission, stage.planned, stage.setting, cases, sampler, tables
+                )
+            )
+        return fly_built(stage.times, lanes, built, width=plan.width, every=EVERY)
 
     def _inputs(self, batch: Batch, numbers: Sequence[int]) -> Columns:
         """What was asked for, and what the flights were built of."""

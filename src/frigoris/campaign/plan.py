@@ -33,6 +33,12 @@ class Plan:
     map_name: str | None = None
     history: tuple[str, ...] = ()
     width: int = WIDTH
+    pairs: bool = False  # each case beside itself without its faults
+
+    @property
+    def per_chunk(self) -> int:
+        """Cases of one batch."""
+        return self.width // 2 if self.pairs else self.width
 
     @property
     def spread(self) -> Sampling:
@@ -42,13 +48,13 @@ class Plan:
 
     @property
     def chunks(self) -> int:
-        """Batches of `width` cases, the last one perhaps not full."""
-        return -(-self.count // self.width)
+        """Batches of `per_chunk` cases, the last one perhaps not full."""
+        return -(-self.count // self.per_chunk)
 
     def cases(self, chunk: int) -> range:
         """Case numbers of one chunk."""
-        first = chunk * self.width
-        return range(first, min(first + self.width, self.count))
+        first = chunk * self.per_chunk
+        return range(first, min(first + self.per_chunk, self.count))
 
 
 def as_plan(mission: Mission, count: int, **options: Any) -> Plan:

@@ -80,14 +80,14 @@ def replay(
 def stored_row(store: Store, case: int) -> pa.Table:
     """The row of one case."""
     plan = store.plan
-    path = chunk_path(store.folder, case // plan.width) if case >= 0 else None
+    path = chunk_path(store.folder, case // plan.per_chunk) if case >= 0 else None
     if path is None or case >= plan.count or not path.exists():
         raise UserError(
             f"Cannot replay case {case} of {store.folder}: it is not in there. The "
-            f"store has {len(store.files)} of {plan.chunks} chunks of {plan.width}, "
-            f"cases 0 to {plan.count - 1}."
+            f"store has {len(store.files)} of {plan.chunks} chunks of "
+            f"{plan.per_chunk}, cases 0 to {plan.count - 1}."
         )
-    cases = plan.cases(case // plan.width)
+    cases = plan.cases(case // plan.per_chunk)
     return read_chunk(path, cases).slice(case - cases[0], 1)
 
 

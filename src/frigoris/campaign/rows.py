@@ -198,6 +198,8 @@ def row_table(
     found = results(stage.planned.site_M, batch.flown, batch.settled.landing, m)
     columns: dict[str, object] = {"case": np.asarray(cases, dtype=np.int64), **inputs}
     columns |= {k: v[:lanes] for k, v in found.items()}
+    if len(batch.lanes) > lanes:  # pairs: the same cases without their faults follow
+        columns |= {f"pair.{k}": v[lanes : 2 * lanes] for k, v in found.items()}
     columns |= metrics(stage, batch, lanes, names)
     columns |= histories(stage, batch.flown, lanes, history, history_step)
     return pa.table({k: pa.array(v) for k, v in columns.items()})

@@ -47,6 +47,7 @@ class Store:
             map_name=told["map"],
             history=tuple(told["history"]),
             width=told["width"],
+            pairs=told.get("pairs", False),
         )
 
     @property
@@ -65,6 +66,7 @@ def told_plan(plan: Plan) -> dict[str, Any]:
         "map": plan.map_name,
         "history": list(plan.history),
         "width": plan.width,
+        **({"pairs": True} if plan.pairs else {}),
     }
 
 

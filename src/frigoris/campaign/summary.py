@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 from scipy.stats import mannwhitneyu
 
+from frigoris.campaign.paired import Paired
 from frigoris.campaign.rows import RESULTS
 from frigoris.campaign.statistics import Interval, clopper_pearson, verdict
 from frigoris.campaign.store import Store, read_chunk
@@ -65,6 +66,7 @@ class Summary:
     to_look_at: list[dict[str, Any]]
     ellipse: dict[str, float] | None
     margins: list[dict[str, Any]]
+    pairs: Paired | None = None  # first without the faults, then with them
 
     @property
     def rate(self) -> float:
@@ -111,6 +113,22 @@ def summarize(store: Store) -> Summary:
         to_look_at=to_look_at(folder),
         ellipse=ellipse(folder),
         margins=_margins(folder),
+        pairs=_paired(folder) if plan.pairs else None,
+    )
+
+
+def _paired(folder: Path) -> Paired:
+    """Landings of the same cases without their faults, and with them."""
+    sql = """
+        select "pair.landed" as one, landed as two, count(*) as n
+        from cases group by all
+    """
+    found = {(r["one"], r["two"]): r["n"] for r in query(folder, sql)}
+    return Paired(
+        both=found.get((True, True), 0),
+        first_only=found.get((True, False), 0),
+        second_only=found.get((False, True), 0),
+        neither=found.get((False, False), 0),
     )
 
 

@@ -51,6 +51,10 @@ History = Annotated[
     list[str] | None,
     typer.Option(metavar="CHANNEL", help="Keep the history of this channel instead."),
 ]
+Pairs = Annotated[
+    bool,
+    typer.Option("--pairs", help="Each case beside itself without what is injected."),
+]
 StoreOut = Annotated[
     Path | None, typer.Option("--out", help="Store, by default runs/MISSION-nN.")
 ]
@@ -68,6 +72,7 @@ def campaign(
     sets: Sets = None,
     faults: Faults = None,
     nominal: Nominal = False,
+    pairs: Pairs = False,
     seed: Seed = None,
     history: History = None,
     out: StoreOut = None,
@@ -91,6 +96,7 @@ def campaign(
             sets=tuple(sets or ()),
             faults=tuple(faults or ()),
             nominal=nominal,
+            pairs=pairs,
             history=history,
             out=out,
             terrain=terrain,
@@ -155,6 +161,22 @@ def replay(
         raise typer.Exit(FAILED)
 
 
+def paired_json(p: Any) -> dict[str, Any] | None:
+    """Landings without and with the faults, pair by pair."""
+    if p is None:
+        return None
+    interval = p.interval()
+    return {
+        "both": p.both,
+        "only_without": p.first_only,
+        "only_with": p.second_only,
+        "neither": p.neither,
+        "difference": p.difference,
+        "interval": [interval.low, interval.high],
+        "p": p.p_value(),
+    }
+
+
 def campaign_json(result: Any) -> dict[str, Any]:
     """A campaign as the contract of the command line has it."""
     s, pace, manifest = result.summary, result.pace, result.store.manifest
@@ -171,6 +193,7 @@ def campaign_json(result: Any) -> dict[str, Any]:
         "to_look_at": s.to_look_at,
         "ellipse": s.ellipse,
         "margins": s.margins,
+        "pairs": paired_json(s.pairs),
         "stopped": manifest.get("stopped"),
         "landings_per_s": pace.rate if pace else None,
         "landings_per_s_total": pace.rate_total if pace else None,

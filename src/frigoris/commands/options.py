@@ -24,7 +24,7 @@ Faults = Annotated[
         "--fault",
         metavar="NAME[:KEY=VALUE,...]",
         help="Fly only the faults named; with KEY=VALUE change what one does and "
-        "leave the others.",
+        "leave the others. A class of `frigoris faults` is injected beside them.",
     ),
 ]
 Nominal = Annotated[

@@ -7,6 +7,8 @@ software knew (`onboard`), from which alone telemetry is made.
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.onboard.quantities import CHECKS
+from frigoris.units import FACTORS
 
 Raw = dict[str, np.ndarray]
 Table = dict[str, np.ndarray]
@@ -146,6 +148,41 @@ def onboard_table(raw: Raw, site_M: np.ndarray) -> Table:
         "contact": raw["contact"].astype(np.int8),
         "path_word": raw["path_word"],
         **_aim(raw, site_M),
+        **_protection(raw),
+    }
+
+
+# units of the checks of fault protection by the end of their names
+CHECK_UNITS = (
+    *(("_age", "s"), ("_unchanged", "s"), ("_doubt", "ratio"), ("_odd", "ratio")),
+    *(("_rate_off", "m_s"), ("velocimeter_off", "m_s"), ("star_off", "deg")),
+    *(("gauge_off", "kg"), ("_off", "m"), ("_jump", "m"), ("_missing", "ratio")),
+    *(("shock", "m_s2"), ("legs_closed", "count"), ("attitude_error", "deg")),
+)
+
+
+def check_unit(name: str) -> str:
+    """Unit in which a check is recorded."""
+    return next(unit for end, unit in CHECK_UNITS if name.endswith(end))
+
+
+def _protection(raw: Raw) -> Table:
+    """What monitors saw and did, if anything watched."""
+    if "monitors_up" not in raw:
+        return {}
+    found = {
+        f"check_{name}_{check_unit(name)}": raw["checks"][:, k]
+        / FACTORS[check_unit(name)]
+        for k, name in enumerate(CHECKS)
+    }
+    return {
+        "monitors_up": raw["monitors_up"],
+        "monitors_tripped": raw["monitors_tripped"],
+        "monitor_trips_count": raw["trips"],
+        "distrusted": raw["distrusted"],
+        "slow_down_ratio": raw["slow_share"],
+        "slow_down_spent_kg": raw["slow_spent"],
+        **found,
     }
 
 

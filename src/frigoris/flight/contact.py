@@ -36,7 +36,7 @@ def clearance(params: Params, motion: Motion, fine: Scalar) -> tuple[Scalar, Sca
     arms_M = matvec(dcm_MB, arms_B)
     spin_B = jnp.broadcast_to(omega_BM_B[:, None], arms_B.shape)
     pads_M = motion.r_M[:, None] + arms_M
-    ground = height(params.terrain, pads_M, fine)
+    ground = height(params.ground, pads_M, fine)
     low = norm(pads_M) - RADIUS_MOON - ground
     v_pads_M = motion.v_M[:, None] + matvec(dcm_MB, cross(spin_B, arms_B))
     slope_M = _slope(arms_M, up, ground)
@@ -64,7 +64,7 @@ def clearance_if_near(
     High up only that it is high counts, and one look at the map tells it. Fine relief
     is looked at for those that still move.
     """
-    high = altitude(params.terrain, motion.r_M, jnp.zeros_like(motion.propellant))
+    high = altitude(params.ground, motion.r_M, jnp.zeros_like(motion.propellant))
     climb = dot(motion.v_M, motion.r_M) / norm(motion.r_M)
     # not `high > NEAR`, which a number that is not finite would fail
     found: tuple[Scalar, Scalar] = lax.cond(

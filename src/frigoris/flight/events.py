@@ -1,5 +1,6 @@
 """What happened in a flight and when, read off its record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from frigoris.onboard.convex.replan import WORDS
 from frigoris.onboard.convex.solution import Outcome
 from frigoris.onboard.hazard.choice import BLIND, KEPT, LEAST_BAD
 from frigoris.phases import PHASES
+from frigoris.radio.downlink import Downlink, spells
 
 EXPECTED_RANGE = 3000.0  # altitude by which a range finder must speak [m]
 
@@ -79,13 +81,15 @@ def timeline(
     outcome: str,
     depleted: float,
     last_telemetry: float | None,
+    monitors: Sequence[tuple[str, str]] = (),
 ) -> list[Event]:
-    """All events in the order of time."""
+    """All events in the order of time; `monitors` with what each does."""
     found = [
         *_phases(truth, onboard),
         *_laser(truth, onboard),
         *_looks(onboard),
         *_paths(onboard),
+        *_monitors(onboard, monitors),
         *_end(truth, touched, touchdown, outcome, depleted, last_telemetry),
     ]
     return sorted(found, key=lambda e: e.t_s)
@@ -148,6 +152,26 @@ def _laser(truth: Table, onboard: Table) -> list[Event]:
         words = f"navigation stops listening to the range finder at {jump:+.0f} m"
         state = _state(truth, onboard, t)
         found.append(Event(t, "range_ignored", words, state))
+    return found
+
+
+def _monitors(onboard: Table, monitors: Sequence[tuple[str, str]]) -> list[Event]:
+    """When monitors tripped and when they let go again."""
+    if "monitors_up" not in onboard:
+        return []
+    up = np.asarray(onboard["monitors_up"], dtype=np.int64)
+    found = []
+    for k, (name, does) in enumerate(monitors):
+        bit = np.concatenate([[0], (up >> k) & 1])
+        for i in np.flatnonzero(np.diff(bit)):
+            t = float(onboard["t_s"][i])
+            height = {"est_altitude_m": float(onboard["est_altitude_m"][i])}
+            if bit[i + 1]:
+                words = f"monitor {name} tripped: {does}"
+                found.append(Event(t, "monitor_tripped", words, height))
+            else:
+                words = f"monitor {name} no longer holds"
+                found.append(Event(t, "monitor_cleared", words, height))
     return found
 
 
@@ -259,4 +283,20 @@ def _end(
         told = {"tilt_deg": touchdown["tilt_deg"], "slide_m": touchdown["slide_m"]}
         end = touched.time + touchdown["time_s"]
         found.append(Event(end, "at_rest", text, told))
+    return found
+
+
+def link_events(link: Downlink) -> list[Event]:
+    """When somebody begins to hear the lander, and when the Moon hides it again."""
+    found = []
+    heard = spells(link)
+    for k, (start, end, names) in enumerate(heard):
+        if start > link.t[0]:
+            words = f"heard on Earth: {names.partition(', ')[0]}"
+            found.append(Event(start, "signal_found", words))
+        more = k + 1 < len(heard)
+        if more or end < link.t[-1]:
+            found.append(Event(end, "signal_lost", "not heard on Earth any more"))
+    if not heard:
+        found.append(Event(float(link.t[0]), "signal_lost", "never heard on Earth"))
     return found

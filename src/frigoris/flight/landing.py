@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from frigoris.constants import G0, RADIUS_MOON
+from frigoris.flight.faults.legs import met
 from frigoris.flight.params import Params
 from frigoris.flight.slices import AFTER_CONTACT
 from frigoris.flight.state import State, start
@@ -110,16 +111,17 @@ def _spot(params: Params, r_M: Vec3, dcm_LM: Mat3) -> Spot:
     north, east = (a.reshape(-1, 1) for a in jnp.meshgrid(line, line, indexing="ij"))
     nodes = r_M[:, None] + dcm_LM[0][:, None] * east + dcm_LM[1][:, None] * north
     one = jnp.ones_like(nodes[0])
-    below = height(params.terrain, r_M, one[0])
+    below = height(params.ground, r_M, one[0])
     # the Moon falls away from its tangent plane by 5 micrometres at the edge
     fall = (east**2 + north**2) / (2.0 * RADIUS_MOON)
-    heights = height(params.terrain, nodes, one) - below - fall
+    heights = height(params.ground, nodes, one) - below - fall
     return Spot(heights=heights, half=HALF + 0.0 * r_M[0])
 
 
 @jax.jit
 def prepare(params: Params, truth: State) -> tuple[Craft, Body]:
     """Machine and ground of each lane at its contact."""
+    params = met(params)
     c, vehicle = truth.contact, params.vehicle
     props = mass_properties(
         vehicle.mass, truth.motion.propellant, truth.motion.rcs_propellant
@@ -127,7 +129,7 @@ def prepare(params: Params, truth: State) -> tuple[Craft, Body]:
     dcm_LM = level_axes(c.r_M)
     q_LB = qmul(q_from_dcm(dcm_LM), c.q_MB)
     spot = _spot(params, c.r_M, dcm_LM)
-    high = norm(c.r_M) - RADIUS_MOON - height(params.terrain, c.r_M, 1.0 + 0.0 * c.time)
+    high = norm(c.r_M) - RADIUS_MOON - height(params.ground, c.r_M, 1.0 + 0.0 * c.time)
     still = jnp.zeros((2, *high.shape))
     gain = plume.thrust_gain(params.plume, 0.0 * high)
     force, torque = eng.wrench(vehicle.engines, c.thrust * gain, props.com_B, still)

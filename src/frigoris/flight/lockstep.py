@@ -20,6 +20,7 @@ from frigoris.constants import TICK
 from frigoris.flight import door, protocol
 from frigoris.flight.link import Line, Lost
 from frigoris.flight.params import Params
+from frigoris.flight.samples import as_columns, as_row
 from frigoris.flight.sense import Beam, sense
 from frigoris.flight.slices import (
     SLICE_TICKS,
@@ -32,7 +33,7 @@ from frigoris.flight.slices import (
     next_tick,
 )
 from frigoris.flight.state import State
-from frigoris.flight.step import Flying, Seen, as_columns, as_row, integrate, sample
+from frigoris.flight.step import Flying, Seen, integrate, sample
 from frigoris.math import packed
 from frigoris.messages import Measurements
 from frigoris.runtime import require_x64

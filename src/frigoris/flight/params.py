@@ -6,10 +6,11 @@ compiled program flies any mission, any fault and any dispersion: they are numbe
 
 import equinox as eqx
 
+from frigoris.flight.faults.tables import Faults
 from frigoris.lander.gear import Gear
 from frigoris.lander.power import Power
 from frigoris.lander.rigid_body import Motion, Vehicle, World
-from frigoris.moon.ground import Ground
+from frigoris.moon.ground import Ground, with_bumps
 from frigoris.moon.plume import Plume
 from frigoris.moon.regolith import Regolith
 from frigoris.onboard.config import OnboardConfig
@@ -67,3 +68,11 @@ class Params(eqx.Module):
     terrain: Ground  # shared by all cases of a batch
     standoff: Scalar  # centre of mass above the footpads, as altitude is counted [m]
     software: Own | None = eqx.field(static=True, default=None)  # the user's, if any
+    faults: Faults | None = None  # injected in flight; None: no tables at all
+
+    @property
+    def ground(self) -> Ground:
+        """The ground that there really is: with what a fault puts on it."""
+        if self.faults is None:
+            return self.terrain
+        return with_bumps(self.terrain, self.faults.contact.bumps)

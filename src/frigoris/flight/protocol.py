@@ -57,6 +57,7 @@ MEASURED = (
     Field("fix_M_m", "m", "camera_3", "landmark camera's place in its map, or NaN"),
     Field("fix_sigma_m", "m", "camera", "of the fix across its axis, as claimed"),
     Field("fix_age_s", "s", "camera", "since the picture"),
+    Field("order", "-", 1, "number of the phase that the ground asks for, or NaN"),
 )
 COMMANDED = (
     Field("main_duty", "-", 1, "of the main engines, 0 to 1"),
@@ -146,6 +147,7 @@ def measured_row(m: Measurements, time: Array, dt: Array) -> Array:
         "laser_age_s": m.laser_age,
         "propellant_kg": m.propellant,
         "contact": m.contact,
+        "order": m.order,
     }
     if m.radar is not None:
         said |= {"radar_range_m": m.radar.range, "radar_age_s": m.radar.age}

@@ -17,9 +17,10 @@ import numpy as np
 
 from frigoris.errors import OutputError, UserError
 from frigoris.flight.provenance import data_files, data_hashes
-from frigoris.flight.telemetry import LIGHT_TIME, Table, telemetry_tables
+from frigoris.flight.telemetry import Table, telemetry_tables
 from frigoris.packets.tables import read_table, write_table, write_telemetry
 from frigoris.packets.tables import read_telemetry as read_telemetry
+from frigoris.radio.downlink import Downlink
 
 KIND = "frigoris flight record"
 SCHEMA = 1
@@ -44,23 +45,14 @@ def write_record(
     flown_yaml: str,
     *,
     versions: dict[str, str],
-    radio_rate_bit_s: float,
-    radio_frame_bytes: int,
-    loss_of_signal_s: float,
-    light_time_s: float = LIGHT_TIME,
+    link: Downlink,
 ) -> None:
     """Write the record of `flight` to `folder`, replacing an older record there.
 
     `planned_yaml` is the mission as its team believed it, `flown_yaml` all of it.
     """
     check_folder(folder)
-    tables = telemetry_tables(
-        flight.onboard,
-        radio_rate_bit_s=radio_rate_bit_s,
-        radio_frame_bytes=radio_frame_bytes,
-        loss_of_signal_s=loss_of_signal_s,
-        light_time_s=light_time_s,
-    )
+    tables = telemetry_tables(flight.onboard, link)
     folder = folder.resolve()
     fresh = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}")
     try:

@@ -3,6 +3,7 @@
 Each lander is planned for by itself, so what it gets does not depend on its batch.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import jax
@@ -17,7 +18,7 @@ from frigoris.onboard import sequence, software
 from frigoris.onboard.convex import replan as ask
 from frigoris.onboard.convex.batch import plan_all
 from frigoris.onboard.convex.replan import Need
-from frigoris.onboard.convex.solution import Outcome, Solution
+from frigoris.onboard.convex.solution import Solution
 from frigoris.onboard.guidance import target_of
 from frigoris.onboard.laws import path as paths
 from frigoris.onboard.laws.path import Path
@@ -26,6 +27,12 @@ from frigoris.onboard.navigation import free_accel, height
 
 LAW = ("convex",)
 AHEAD = 30.0  # by which the fall into such a phase is foreseen [s]
+TURNING = 0.5  # share of the attitude loop's largest rate that a plan counts on
+LONGER = 1.5  # times what is left, that a path may last which can't be met any more
+HALF_TICK = 0.05  # sums of ticks are compared to the nearest [s]
+# of the reserve of thrust that a first plan leaves, a later one may use this share:
+# with the first one's bounds it could not make good what went wrong at full thrust
+SPENDABLE = 0.5
 
 
 def wanted(params: Params) -> bool:
@@ -60,8 +67,10 @@ def _stand(params: Params, flying: Flying) -> _Stand:
     above = height(nav, config) - AHEAD * fall
     age = state.time - along.start
     # a path of an earlier phase, or none, which starts before the flight
-    fresh = age > state.sequencer.phase_time
+    fresh = age > state.sequencer.phase_time + HALF_TICK
     left = along.start + paths.duration(along) - state.time
+    spent = jnp.where(fresh, 0.0, SPENDABLE)
+    level = target.level + spent * (1.0 - target.level)
     need = dict(
         r_M=nav.r_M,
         v_M=nav.v_M,
@@ -72,13 +81,14 @@ def _stand(params: Params, flying: Flying) -> _Stand:
         mass=software.mass_estimate(config, state),
         mass_empty=v.mass_empty,
         thrust_min=v.main_floor * v.main_thrust,
-        thrust_max=target.level * (v.main_thrust + v.assist_thrust),
+        thrust_max=level * (v.main_thrust + v.assist_thrust),
         exhaust_speed=(v.main_thrust + v.assist_thrust) / (v.main_flow + v.assist_flow),
         tilt_max=config.guidance.tilt_max,
+        turn_rate=TURNING * config.control.rate_max,
         glide=convex.glide,
         left=jnp.where(fresh, 0.0, left),
     )
-    late = (age > convex.replan - 0.05) & (left > ask.SHORTEST + convex.replan)
+    late = (age > convex.replan - HALF_TICK) & (left > ask.SHORTEST)
     return _Stand(need, here, flies & (above < convex.from_height), fresh | late)
 
 
@@ -104,8 +114,8 @@ def act(params: Params, flying: Flying) -> Flying:
     new = {name: np.array(getattr(old, name)) for name in Path.__annotations__}
     for lane, need, plan in zip(lanes, needs, plans, strict=True):
         new["word"][lane] = ask.WORDS[plan.outcome]
-        if not plan.lands:
-            continue  # what was planned before is flown on
+        if not ask.better(need, plan):
+            continue  # what was planned before is flown on, or the schedule
         new["start"][lane] = _of(now, lane)
         new["step"][lane] = plan.t_f / config.intervals
         for name, values in zip(
@@ -127,17 +137,24 @@ def _of(x: np.ndarray, lane: int) -> Any:
 
 
 def solve(needs: list[Need], intervals: int) -> list[Solution]:
-    """The best plan of each: in the time that is left, else in any.
+    """The best plan of each: a first one in any time, later ones in what is left.
 
-    A first plan looks for its time; later ones keep it, so that one program is enough.
+    Who can't do that may end a little later, and not in any time: a much later end is
+    a way round that the propellant was not meant for.
     """
     plans = plan_all([ask.problem(n, intervals, n.left or None) for n in needs])
     late = [
         k
-        for k, plan in enumerate(plans)
-        if needs[k].left and plan.outcome is not Outcome.FUEL_OPTIMAL
+        for k, (n, plan) in enumerate(zip(needs, plans, strict=True))
+        if n.left and not ask.better(n, plan)
     ]
-    better = plan_all([ask.problem(needs[k], intervals, None) for k in late])
-    for k, plan in zip(late, better, strict=True):
+    longer = [
+        replace(
+            ask.problem(needs[k], intervals, None),
+            t_f_range=(needs[k].left, LONGER * needs[k].left),
+        )
+        for k in late
+    ]
+    for k, plan in zip(late, plan_all(longer), strict=True):
         plans[k] = plan
     return plans

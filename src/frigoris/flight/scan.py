@@ -156,7 +156,7 @@ def _image(own: Params, now: Flying) -> RangeImage:
     props = mass_properties(own.vehicle.mass, motion.propellant, motion.rcs_propellant)
     place_M = motion.r_M + mount.arm(lidar.mount, motion.q_MB, props.com_B)
     key = _key(own.key, now.onboard.looked.scans)
-    return hazard_lidar.scan(lidar, own.terrain, place_M, motion.q_MB, key)
+    return hazard_lidar.scan(lidar, own.ground, place_M, motion.q_MB, key)
 
 
 @jax.jit

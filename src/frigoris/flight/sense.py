@@ -1,5 +1,6 @@
 """Truth to measurements: the one place where the flight software's inputs are made."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -7,6 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, UInt32
 
+from frigoris.constants import LATENCY_TICKS
 from frigoris.flight import sight
 from frigoris.flight.params import Params
 from frigoris.flight.sight import Stand
@@ -156,29 +158,43 @@ def _reported(
     state: State,
     tick: UInt32[Array, ""],
     fresh: tuple[Array, Array | None, Array | None, Array | None],
+    late_by: Sequence[Scalar],
 ) -> _Late:
-    """Words of laser, radar, velocimeter and camera go through their latencies."""
+    """Words of laser, radar, velocimeter and camera go through their latencies, and
+    come `late_by` further ticks, which nobody knows of.
+    """
     s, old, dt = params.sensors, state.said, state.elapsed
+
+    def ticks(latency: Scalar, k: int) -> Scalar:
+        return jnp.minimum(latency + late_by[k], LATENCY_TICKS) if late_by else latency
+
     shot, echo, speeds, place = fresh
-    laser_late, ring = delay.push(old.laser, tick, s.laser.latency, shot)
+    laser_late, ring = delay.push(old.laser, tick, ticks(s.laser.latency, 0), shot)
     radar = speed = fix = None
     rings: list[delay.Ring | None] = [None, None, None]
     if s.radar is not None and old.radar is not None and echo is not None:
-        late, rings[0] = delay.push(old.radar, tick, s.radar.latency, echo)
+        late, rings[0] = delay.push(old.radar, tick, ticks(s.radar.latency, 1), echo)
         radar = Radar(late[0], s.radar.latency * dt)
     if s.speed is not None and old.speed is not None and speeds is not None:
-        late, rings[1] = delay.push(old.speed, tick, s.speed.latency, speeds)
+        late, rings[1] = delay.push(old.speed, tick, ticks(s.speed.latency, 2), speeds)
         speed = Speed(late, s.speed.latency * dt)
     if s.camera is not None and old.fix is not None and place is not None:
-        late, rings[2] = delay.push(old.fix, tick, s.camera.latency, place)
+        late, rings[2] = delay.push(old.fix, tick, ticks(s.camera.latency, 3), place)
         fix = Fix(late[:3], late[3], s.camera.latency * dt)
     return _Late(laser_late, radar, speed, fix, Said(ring, *rings))
 
 
 def sense(
-    params: Params, state: State, time: Scalar, tick: UInt32[Array, ""]
+    params: Params,
+    state: State,
+    time: Scalar,
+    tick: UInt32[Array, ""],
+    late_by: Sequence[Scalar] = (),
 ) -> tuple[Measurements, State, Beam]:
-    """Measure at the start of a tick; increments are those of the tick before."""
+    """Measure at the start of a tick; increments are those of the tick before.
+
+    `late_by` is a fault of the bus, see `_reported`.
+    """
     s, stand = params.sensors, _stand(params, state)
     noise = normals(params.key, tick, FAST_NOISES)
     dtheta, dv, imu_state = _inertial(params, state, stand, noise[: imu.NOISES])
@@ -191,7 +207,7 @@ def sense(
     )
     echo, speeds = _middle(params, state, stand, tick)
     shot = jnp.stack([shot, state.laser_cant])
-    late = _reported(params, state, tick, (shot, echo, speeds, slow.fix))
+    late = _reported(params, state, tick, (shot, echo, speeds, slow.fix), late_by)
     measured = Measurements(
         elapsed=state.elapsed,
         dtheta=dtheta,
@@ -207,6 +223,7 @@ def sense(
         radar=late.radar,
         speed=late.speed,
         fix=late.fix,
+        order=jnp.full_like(state.elapsed, jnp.nan),
     )
     beam = Beam(
         slant_range=jnp.where(view.hit, view.slant_range, jnp.nan),

@@ -72,7 +72,7 @@ def laser(params: Params, state: State, stand: Stand) -> View:
     fine = state.moving * fading(state.clearance, *FINE)
 
     def found() -> tuple[Scalar, Scalar, Flag]:
-        slant, normal_M, hit = ray(params.terrain, place_M, beam_M, fine, reach)
+        slant, normal_M, hit = ray(params.ground, place_M, beam_M, fine, reach)
         return slant, -dot(normal_M, beam_M), hit
 
     def nothing() -> tuple[Scalar, Scalar, Flag]:
@@ -114,7 +114,7 @@ def radar(
 
     def found() -> tuple[Scalar, Flag]:
         return radar_altimeter.look(
-            unit, params.terrain, place_M, stand.q_MB, fine, near
+            unit, params.ground, place_M, stand.q_MB, fine, near
         )
 
     def nothing() -> tuple[Scalar, Flag]:
@@ -137,7 +137,7 @@ def speed(
     place_M, v_M = _at(stand, unit.mount)
     now = due(state, unit.period, tick)
     # the height of the footpads is only followed near the ground
-    above = altitude(params.terrain, place_M, jnp.zeros_like(state.clearance))
+    above = altitude(params.ground, place_M, jnp.zeros_like(state.clearance))
     return velocimeter.measure(
         unit,
         place_M,
@@ -161,6 +161,6 @@ def fix(
     """Position [m] and its sigma [m] by the landmark camera, as four rows."""
     place_M, _ = _at(stand, unit.mount)
     now = due(state, unit.period, tick)
-    above = altitude(params.terrain, place_M, jnp.zeros_like(state.clearance))
+    above = altitude(params.ground, place_M, jnp.zeros_like(state.clearance))
     place, sigma = landmark_camera.measure(unit, place_M, stand.q_MB, above, now, noise)
     return jnp.concatenate([place, sigma[None]])

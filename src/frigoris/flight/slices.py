@@ -5,8 +5,9 @@ same slice with a longer one. What needs the host happens between slices.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -97,6 +98,18 @@ def begin(params: Params) -> Flying:
     return Flying(truth, onboard, jnp.float64(0.0), jnp.uint32(0), own)
 
 
+def _fitted(params: Params, start: Moment) -> Moment:
+    """The moment with a memory of faults where there are tables of them, else without:
+    a flight may go on with faults that it did not begin with.
+    """
+    truth = start.flying.truth
+    if (params.faults is None) == (truth.faults is None):
+        return start
+    memory = truth_state.remembered(params, jnp.zeros_like(truth.clearance))
+    truth = eqx.tree_at(lambda s: s.faults, truth, memory, is_leaf=lambda x: x is None)
+    return replace(start, flying=start.flying._replace(truth=truth))
+
+
 def fly_batch(
     params: Params,
     times: Timetable,
@@ -113,7 +126,7 @@ def fly_batch(
     """
     require_x64()
     params = jax.tree.map(jnp.asarray, params)
-    start = start or Moment(begin(params))
+    start = _fitted(params, start) if start else Moment(begin(params))
     states = [jax.tree.map(np.asarray, start.flying)] if keep and start.left else []
     flying, kept = start.flying, []
     if start.left:

@@ -3,6 +3,8 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from frigoris.flight.faults import state as fault_state
+from frigoris.flight.faults.state import FaultState
 from frigoris.flight.params import Params
 from frigoris.lander.engines import Each
 from frigoris.lander.rigid_body import Motion
@@ -55,6 +57,7 @@ class State(eqx.Module):
     broken: Scalar  # 1 once a number was not finite
     engines_until: Scalar  # end of the last tick in which an engine was open [s]
     depleted_time: Scalar  # when the descent engines' propellant ended [s]
+    faults: FaultState | None  # None: there are no tables of faults
 
 
 def start(params: Params) -> tuple[State, software.OnboardState]:
@@ -90,11 +93,19 @@ def start(params: Params) -> tuple[State, software.OnboardState]:
         broken=zero,
         engines_until=zero,
         depleted_time=zero + jnp.inf,
+        faults=remembered(params, zero),
     )
     onboard = software.start(
         params.onboard, begin.r_M, begin.v_M, begin.q_MB, begin.omega_BI_B
     )
     return truth, onboard
+
+
+def remembered(params: Params, zero: Scalar) -> FaultState | None:
+    """The memory of faults at the start of a flight that may have some."""
+    if params.faults is None:
+        return None
+    return fault_state.start(zero, params.onboard.vehicle.rcs_allocation.shape[0])
 
 
 def _silent(params: Params, zero: Scalar) -> Said:

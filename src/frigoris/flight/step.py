@@ -7,7 +7,6 @@ slices, for the whole batch.
 
 from dataclasses import fields
 from functools import partial
-from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import equinox as eqx
@@ -18,7 +17,9 @@ from jaxtyping import Array, Float, Int32, UInt32
 
 from frigoris.flight import door
 from frigoris.flight.contact import clearance_if_near, detect
+from frigoris.flight.faults import inject
 from frigoris.flight.params import Params
+from frigoris.flight.samples import as_columns, as_row, blank
 from frigoris.flight.sense import Beam, sense
 from frigoris.flight.sight import FINE
 from frigoris.flight.state import State
@@ -26,7 +27,7 @@ from frigoris.lander import engines as eng
 from frigoris.lander import thrusters as rcs
 from frigoris.lander.mass import total_mass
 from frigoris.lander.power import drain
-from frigoris.lander.rigid_body import Actuation, Motion, rk4_step
+from frigoris.lander.rigid_body import Actuation, Leak, Motion, rk4_step
 from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
 from frigoris.messages import Commands, Measurements
@@ -36,9 +37,11 @@ from frigoris.onboard import software
 from frigoris.onboard.hazard.look import Looked
 from frigoris.onboard.laws.schedule import schedule
 from frigoris.onboard.navigation import height, height_sigma
-from frigoris.types import Scalar
+from frigoris.onboard.protection.record import recorded
+from frigoris.types import Jets, Scalar
 
 Substeps: TypeAlias = Int32[Array, ""] | None  # of the truth in a tick; None: one
+Spoiled: TypeAlias = tuple[Jets, Leak] | None
 
 
 class Flying(NamedTuple):
@@ -68,6 +71,8 @@ def tick(
 ) -> tuple[Flying, Seen]:
     """One tick of `dt` seconds, the truth integrated in `substeps` steps."""
     time, count = flying.time, flying.tick
+    if params.faults is not None:
+        return _tick_with_faults(params, flying, dt, substeps)
     measured, truth, beam = sense(params, flying.truth, time, count)
     onboard, own, commands = door.step(
         params.software,
@@ -83,8 +88,41 @@ def tick(
     return Flying(truth, onboard, time + dt, count + jnp.uint32(1), own), seen
 
 
+def _tick_with_faults(
+    params: Params, flying: Flying, dt: Scalar, substeps: Substeps
+) -> tuple[Flying, Seen]:
+    """The same with faults where hardware and software meet."""
+    time, count = flying.time, flying.tick
+    now = inject.begin(params, flying.truth, flying.onboard, time)
+    measured, truth, beam = sense(now.params, now.truth, time, count, now.late)
+    measured, truth = inject.hear(params, now, truth, measured, time, count)
+    after = door.step(
+        params.software,
+        params.onboard,
+        flying.onboard,
+        flying.own,
+        measured,
+        count,
+        dt,
+    )
+    before = (flying.onboard, flying.own)
+    done = inject.obey(params, now, truth, before, after, time, count)
+    seen = Seen(done.truth, done.onboard, measured, done.commands, beam, time)
+    spoiled = (done.push, done.leak)
+    truth = integrate(
+        done.params, done.truth, done.arrived, time, dt, substeps, spoiled
+    )
+    new = Flying(truth, done.onboard, time + dt, count + jnp.uint32(1), done.memory)
+    return new, seen
+
+
 def _actuation(
-    params: Params, state: State, commands: Commands, time: Scalar, dt: Scalar
+    params: Params,
+    state: State,
+    commands: Commands,
+    time: Scalar,
+    dt: Scalar,
+    spoiled: Spoiled,
 ) -> tuple[Actuation, Scalar]:
     """What the commands make of engines and thrusters, and the part of the tick for
     which the propellant lasts.
@@ -105,12 +143,15 @@ def _actuation(
     left = y.propellant - mass.stranded
     firing, lasts = eng.limit_to_propellant(engines, asked, left, dt)
     duty = rcs.delivered(jets, on * commands.rcs_duty, time, dt)
+    if spoiled is not None:
+        duty = duty * spoiled[0]
     act = Actuation(
         firing=firing,
         gimbal=commands.gimbal,
         rcs_duty=jnp.where(y.rcs_propellant > 0.0, duty, 0.0),
         moving=state.moving,
         gain=plume.thrust_gain(params.plume, state.clearance),
+        leak=None if spoiled is None else spoiled[1],
     )
     return act, lasts
 
@@ -122,9 +163,13 @@ def integrate(
     time: Scalar,
     dt: Scalar,
     substeps: Substeps,
+    spoiled: Spoiled = None,
 ) -> State:
-    """The truth a tick later, its commands held."""
-    act, lasts = _actuation(params, state, commands, time, dt)
+    """The truth a tick later, its commands held.
+
+    `spoiled` are factors on the thrusters' duty and what leaks, where faults may fly.
+    """
+    act, lasts = _actuation(params, state, commands, time, dt, spoiled)
     motion = _steps(params, act, state.motion, dt, substeps)
     engines, firing = params.vehicle.engines, act.firing
     given = eng.impulse(engines, firing, dt) / dt
@@ -156,6 +201,7 @@ def integrate(
         broken=state.broken,
         engines_until=jnp.where(valves > 0.0, time + dt, state.engines_until),
         depleted_time=jnp.where(depleted, time + lasts * dt, state.depleted_time),
+        faults=state.faults,
     )
     return _settle(params, state, new, touched)
 
@@ -238,7 +284,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "thrust_main": jnp.sum(truth.pushed * (1.0 - split), axis=0),
         "thrust_assist": jnp.sum(truth.pushed * split, axis=0),
         "ground_height": ground.height(
-            params.terrain, m.r_M, ground.fading(truth.clearance, *FINE)
+            params.ground, m.r_M, ground.fading(truth.clearance, *FINE)
         ),
         "slant_range": beam.slant_range,
         "snr": beam.snr,
@@ -259,7 +305,7 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
         "laser_innovation": nav.innovation,
         "laser_spread": nav.spread,
         "laser_deaf": nav.editing.deaf,
-        **_others(measured, nav.radar_innovation),
+        **_others(params, seen),
         "dv": measured.dv,
         "dtheta": measured.dtheta,
         "contact": jnp.any(measured.contact, axis=0),
@@ -277,8 +323,12 @@ def sample(params: Params, seen: Seen) -> dict[str, Array]:
     }
 
 
-def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
-    """What instruments say that a lander may have or not; NaN without them."""
+def _others(params: Params, seen: Seen) -> dict[str, Array]:
+    """What instruments say that a lander may have or not, NaN without them; and what
+    fault protection makes of them.
+    """
+    said, onboard = seen.measured, seen.onboard
+    innovation = onboard.navigator.radar_innovation
     none = jnp.full_like(said.laser_range, jnp.nan)
     radar, speed, fix = said.radar, said.speed, said.fix
     heard = none if speed is None else jnp.sum(jnp.isfinite(speed.closing), axis=0)
@@ -287,6 +337,7 @@ def _others(said: Measurements, innovation: Scalar) -> dict[str, Array]:
         "radar_innovation": none if radar is None else innovation,
         "beams": heard.astype(none.dtype),
         "fix_sigma": none if fix is None else fix.sigma,
+        **recorded(params.onboard, onboard.guard, onboard.navigator, onboard.q_cmd),
     }
 
 
@@ -335,40 +386,10 @@ def advance(
             return (flying, kept), None
 
         flying, kept = both
-        first = (flying, _blank(shapes))
+        first = (flying, blank(shapes))
         (flying, rows), _ = lax.scan(one, first, jnp.arange(every))
         return flying, lax.dynamic_update_index_in_dim(kept, rows, k, 0)
 
-    kept = jnp.broadcast_to(_blank(shapes), (samples, *_blank(shapes).shape))
+    kept = jnp.broadcast_to(blank(shapes), (samples, *blank(shapes).shape))
     flying, kept = lax.fori_loop(0, count, group, (flying, kept))
     return flying, as_columns(kept, shapes)
-
-
-# One array for all that is recorded: written row by row into many of them, each write
-# goes over the whole of each, and took a tenth of the flight.
-
-
-def as_row(sample: dict[str, Array]) -> Array:
-    """All components of a sample under each other, as real numbers."""
-    cases = sample["t"].shape
-    ordered = [sample[name] for name in sorted(sample)]  # as trees of JAX are
-    flat = [x.astype(jnp.float64).reshape(-1, *cases) for x in ordered]
-    return jnp.concatenate(flat)
-
-
-def _blank(shapes: dict[str, Any]) -> Array:
-    cases = shapes["t"].shape
-    count = sum(prod(x.shape) // prod(cases) for x in shapes.values())
-    return jnp.zeros((count, *cases))
-
-
-def as_columns(kept: Array, shapes: dict[str, Any]) -> dict[str, Array]:
-    """The samples by name again, in their own types: `[sample, component, case]`."""
-    found, start = {}, 0
-    cases = shapes["t"].shape
-    for name, x in sorted(shapes.items()):
-        stop = start + prod(x.shape) // prod(cases)
-        part = kept[:, start:stop].reshape(-1, *x.shape)
-        found[name] = part.astype(x.dtype)
-        start = stop
-    return found

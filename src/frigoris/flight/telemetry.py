@@ -4,45 +4,36 @@ import numpy as np
 
 from frigoris.packets.dictionary import Dictionary, load_dictionary
 from frigoris.packets.sample import sample_packets
+from frigoris.radio.downlink import Downlink
 from frigoris.radio.framing import ground_times
 
 Table = dict[str, np.ndarray]
 
-LIGHT_TIME = 1.35  # Moon to ground and through its equipment [s]
 
-
-def telemetry_tables(
-    onboard: Table,
-    *,
-    radio_rate_bit_s: float,
-    radio_frame_bytes: int,
-    loss_of_signal_s: float,
-    light_time_s: float = LIGHT_TIME,
-) -> dict[str, Table]:
+def telemetry_tables(onboard: Table, link: Downlink) -> dict[str, Table]:
     """One table per packet, made from what was known onboard and nothing else.
 
     Columns: time onboard, time on the ground, the fields of the dictionary; a packet
     that never arrived is no row.
     """
     dictionary = load_dictionary()
-    before = onboard["t_s"] <= loss_of_signal_s
+    before = onboard["t_s"] <= link.end
     made = sample_packets(dictionary, {k: v[before] for k, v in onboard.items()})
     ground = ground_times(
         np.concatenate([table["t_s"] for table in made.values()]),
-        _sizes(dictionary, made),
-        rate=radio_rate_bit_s,
-        frame_bytes=radio_frame_bytes,
-        loss_of_signal=loss_of_signal_s,
-        light_time=light_time_s,
+        _each(dictionary, made, "bytes"),
+        link,
+        _each(dictionary, made, "priority"),
     )
     ends = np.cumsum([len(table["t_s"]) for table in made.values()])[:-1]
     arrived = zip(made.items(), np.split(ground, ends), strict=True)
     return {name: _heard(table, times) for (name, table), times in arrived}
 
 
-def _sizes(dictionary: Dictionary, made: dict[str, Table]) -> np.ndarray:
+def _each(dictionary: Dictionary, made: dict[str, Table], what: str) -> np.ndarray:
+    """A property of its kind for each packet."""
     counts = [len(table["t_s"]) for table in made.values()]
-    return np.repeat([dictionary.packet(name).bytes for name in made], counts)
+    return np.repeat([getattr(dictionary.packet(n), what) for n in made], counts)
 
 
 def _heard(table: Table, ground: np.ndarray) -> Table:

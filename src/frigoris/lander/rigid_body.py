@@ -15,6 +15,8 @@ mass inside the body as tanks drain (0.2 mm/s while burning), the change of iner
 torque (dI/dt omega, below 0.02 N m).
 """
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -79,6 +81,15 @@ def moon_accel(world: World, r_M: Vec3, v_M: Vec3, uneven_M: Vec3) -> Vec3:
     return central(world.gravity, r_M) + uneven_M - turning
 
 
+class Leak(NamedTuple):
+    """What flows out of the vehicle beside its engines, and how it pushes."""
+
+    flow: Scalar  # of the descent propellant [kg/s]
+    flow_rcs: Scalar  # of the attitude thrusters' [kg/s]
+    push_B: Vec3  # [N]
+    twist_B: Vec3  # torque of the push about the body origin [N m]
+
+
 class Actuation(eqx.Module):
     """Commands held over a tick, as forces to come."""
 
@@ -87,6 +98,7 @@ class Actuation(eqx.Module):
     rcs_duty: Jets
     moving: Scalar  # 1 in flight, 0 at rest on the ground
     gain: Scalar  # force over thrust, by what the ground throws back
+    leak: Leak | None = None  # of a fault
 
 
 class Held(eqx.Module):
@@ -112,6 +124,17 @@ def hold(
     thrust = (given - eng.impulse(engines, act.firing, start)) / h
     force, torque = eng.wrench(engines, thrust * act.gain, body.com_B, act.gimbal)
     push, turn = rcs.wrench(vehicle.thrusters, act.rcs_duty, body.com_B)
+    flow = jnp.sum(thrust * act.firing.flow, axis=0)
+    rcs_flow = rcs.mass_flow(vehicle.thrusters, act.rcs_duty)
+    if act.leak is not None:
+        # nothing leaks from an empty tank
+        full, full_rcs = y.propellant > 0.0, y.rcs_propellant > 0.0
+        flow = flow + jnp.where(full, act.leak.flow, 0.0)
+        rcs_flow = rcs_flow + jnp.where(full_rcs, act.leak.flow_rcs, 0.0)
+        twist = act.leak.twist_B - cross(body.com_B, act.leak.push_B)
+        leaks = (act.leak.flow > 0.0) & full | (act.leak.flow_rcs > 0.0) & full_rcs
+        push = push + jnp.where(leaks, act.leak.push_B, 0.0)
+        turn = turn + jnp.where(leaks, twist, 0.0)
     return Held(
         uneven_M=uneven_gravity(world, y.r_M + 0.5 * h * y.v_M),
         mass=body.mass,
@@ -119,8 +142,8 @@ def hold(
         swing=pendulums(vehicle.mass, body, y.propellant, y.rcs_propellant),
         force_B=force + push,
         torque_B=torque + turn,
-        flow=jnp.sum(thrust * act.firing.flow, axis=0),
-        rcs_flow=rcs.mass_flow(vehicle.thrusters, act.rcs_duty),
+        flow=flow,
+        rcs_flow=rcs_flow,
     )
 
 

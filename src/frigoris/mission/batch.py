@@ -31,6 +31,7 @@ from frigoris.mission.build_onboard import start_mass
 from frigoris.mission.cases import Case, Drawn, Lanes, make_lanes
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import planned as as_planned
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.plan import in_orbit
 from frigoris.mission.schema import Mission
 from frigoris.mission.setting import Setting, make_setting, terrain_of
@@ -94,9 +95,16 @@ def fly_lanes(
 
     From `start`, all lanes of a batch at one moment, or from the beginning.
     """
+    # one program for all lanes: with tables of faults as soon as one has need of them
+    tables = any(injects(mission) for mission, _ in lanes)
     built = [
         make_lanes(
-            mission, stage.planned, stage.setting, [c for _, c in group], sampler
+            mission,
+            stage.planned,
+            stage.setting,
+            [c for _, c in group],
+            sampler,
+            tables,
         )
         for mission, group in _alike(lanes)
     ]

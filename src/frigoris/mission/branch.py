@@ -4,9 +4,11 @@ The plan stays that of the record: what is changed of the load is as if it had b
 up at that moment; what is changed of the truth happens then.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import numpy as np
 
 from frigoris.errors import UserError
@@ -17,6 +19,7 @@ from frigoris.mission.batch import WIDTH, Stage, make_stage
 from frigoris.mission.build import join, make_planned
 from frigoris.mission.cases import Case, make_lanes
 from frigoris.mission.edit import planned
+from frigoris.mission.faults.injected import injections
 from frigoris.mission.fly import Flight, Origin, fly
 from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
@@ -63,6 +66,8 @@ def branch(
     believed = load_mission(record / "planned.yaml")
     stage = make_stage(believed, info["terrain"]["name"])
     origin = _origin(stage, flown, case, record, time, told)
+    if [i[:2] for i in injections(flown)] != [i[:2] for i in injections(mission)]:
+        origin = _without_memory(origin)
     load = make_planned(si(planned(mission)), stage.setting, plan=stage.planned.plan)
     if load.software is not stage.planned.software:
         raise UserError(
@@ -71,6 +76,18 @@ def branch(
         )
     changed = Stage(mission, stage.terrain, stage.setting, load, stage.times)
     return fly(changed, case, judge=False, origin=origin, progress=progress)
+
+
+def _without_memory(origin: Origin) -> Origin:
+    """The same without what the flight remembers of its faults: others follow, of which
+    those that should have begun begin at once.
+    """
+    moment = origin.moment
+    truth = eqx.tree_at(
+        lambda s: s.faults, moment.flying.truth, None, is_leaf=lambda x: x is None
+    )
+    moment = replace(moment, flying=moment.flying._replace(truth=truth))
+    return replace(origin, moment=moment)
 
 
 def _origin(

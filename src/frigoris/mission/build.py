@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import equinox as eqx
 import jax
 import numpy as np
 
 from frigoris.constants import RADIUS_MOON
+from frigoris.errors import UserError
 from frigoris.flight.params import Params, Start
 from frigoris.lander.rigid_body import Motion, World
 from frigoris.math.tree import leaf, replace_at
@@ -25,6 +27,7 @@ from frigoris.mission.build_onboard import (
     onboard_config,
     planned_burn,
 )
+from frigoris.mission.build_protection import protection_config
 from frigoris.mission.build_sensors import make_sensors
 from frigoris.mission.build_vehicle import make_power, make_vehicle
 from frigoris.mission.handover import orbit_axes, plus, told
@@ -112,7 +115,7 @@ def make_params(
         power=make_power(m.lander.power),
         gear=make_gear(m.lander),
         soil=make_soil(m.regolith),
-        onboard=_told_sigmas(planned.onboard, m.handover),
+        onboard=_loaded(planned.onboard, m),
         start=_start(m, planned, setting, motion),
         key=leaf(key, np.uint32),
         plume=_plume(m.plume),
@@ -217,12 +220,25 @@ def _start(
     )
 
 
-def _told_sigmas(load: OnboardConfig, h: SimpleNamespace) -> OnboardConfig:
-    """The load with the covariance that comes with the state."""
-    scale = leaf(h.sigma_scale)
+def _loaded(load: OnboardConfig, m: SimpleNamespace) -> OnboardConfig:
+    """The load with what is no part of the plan: the covariance that comes with the
+    state, and fault protection as it flies, so that a limit may be wrong or dispersed.
+    """
+    scale = leaf(m.handover.sigma_scale)
     n = load.navigation
-    return replace_at(
+    load = replace_at(
         lambda c: (c.navigation.position_sigma, c.navigation.velocity_sigma),
         load,
         (leaf(n.position_sigma * scale), leaf(n.velocity_sigma * scale)),
     )
+    if load.protection is None:
+        return load
+    flown = protection_config(m)
+    kinds: list[Any] = [jax.tree.structure(p) for p in (flown, load.protection)]
+    if kinds[0] != kinds[1]:
+        raise UserError(
+            "Cannot fly faults that give a monitor of onboard.protection another "
+            "condition or response than planned: only its numbers may differ. Give the "
+            "bound a value in the mission file, one that it never meets."
+        )
+    return replace_at(lambda c: c.protection, load, flown)

@@ -11,6 +11,7 @@ from frigoris.lander.mass import mass_properties, total_mass
 from frigoris.math.patch import Sheet, make_patch
 from frigoris.math.tree import leaf
 from frigoris.mission.build_hazard import hazard_config
+from frigoris.mission.build_protection import protection_config
 from frigoris.mission.build_sensors import directions
 from frigoris.mission.build_sequence import convex_config, sequence_config, target
 from frigoris.mission.build_vehicle import (
@@ -282,4 +283,5 @@ def onboard_config(
         sequence=sequence_config(m, plan.deorbit_time, plan.ignition_time),
         convex=convex_config(m.onboard.convex),
         hazard=hazard_config(m),
+        protection=protection_config(m),
     )

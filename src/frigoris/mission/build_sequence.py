@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from frigoris.math.tree import leaf
-from frigoris.mission.schema_sequence import BOUNDS
+from frigoris.onboard.conditions import STAY
 from frigoris.onboard.config import (
     Bound,
     ConvexConfig,
@@ -13,7 +13,6 @@ from frigoris.onboard.config import (
     Target,
 )
 from frigoris.phases import PHASES
-from frigoris.units import stem
 
 SIDES = ("_above", "_below")
 FIRST = ("landed", "safe", "abort")  # of several that may follow at once, in this order
@@ -50,17 +49,16 @@ def convex_config(told: SimpleNamespace | None) -> ConvexConfig | None:
     )
 
 
-def _end(name: str, told: SimpleNamespace) -> End:
+def condition(after: str | None, told: SimpleNamespace) -> End:
+    """A condition, and the phase that follows; None: the phase stays."""
     bounds = []
-    for key in BOUNDS:
-        said = stem(key)
-        value = getattr(told, said)
-        if value is not None:
+    for said, value in vars(told).items():
+        if said.endswith(SIDES) and value is not None:
             quantity, side = said[: -len(SIDES[0])], said[-len(SIDES[0]) :]
             bounds.append(Bound(quantity, side == SIDES[0], leaf(value)))
     hold = vars(told)["for"]
     return End(
-        next=PHASES.index(name),
+        next=STAY if after is None else PHASES.index(after),
         every=told.combine == "all",
         contact=told.contact,
         bounds=tuple(bounds),
@@ -71,7 +69,7 @@ def _end(name: str, told: SimpleNamespace) -> End:
 def _ends(told: dict[str, SimpleNamespace]) -> tuple[End, ...]:
     """In the order in which they count, whatever that of the file is."""
     order = [*FIRST, *(name for name in PHASES if name not in FIRST)]
-    return tuple(_end(name, told[name]) for name in order if name in told)
+    return tuple(condition(name, told[name]) for name in order if name in told)
 
 
 def sequence_config(

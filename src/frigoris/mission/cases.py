@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 
@@ -13,6 +14,7 @@ from frigoris.flight.params import Params
 from frigoris.mission.build import Planned, join, make_params, make_planned, spread
 from frigoris.mission.dispersions import Sampler, case_key, known, make_sampler
 from frigoris.mission.edit import as_flown, planned, replace
+from frigoris.mission.faults.injected import injects, make_faults
 from frigoris.mission.own_trial import try_out
 from frigoris.mission.paths import read
 from frigoris.mission.schema import Mission
@@ -49,11 +51,36 @@ def make_lanes(
     setting: Setting,
     cases: Sequence[Case],
     sampler: Sampler | None = None,
+    tables: bool | None = None,
 ) -> Lanes:
     """Build cases of one mission, all with noise or all without, all of one seed.
 
-    `sampler` draws them, by default at random; `base` is the plan of the mission.
+    `sampler` draws them, by default at random; `base` is the plan of the mission;
+    `tables` says whether there are tables of faults, by default if a fault is injected.
     """
+    lanes = _make_lanes(mission, base, setting, cases, sampler)
+    if tables is None:
+        tables = injects(mission)
+    if not tables:
+        return lanes
+    faults = make_faults(
+        mission,
+        [(c.seed, c.case) for c in cases],
+        [p.plan.ignition_time for p in lanes.planned],
+    )
+    params = eqx.tree_at(
+        lambda p: p.faults, lanes.params, faults, is_leaf=lambda x: x is None
+    )
+    return Lanes(params, lanes.planned, lanes.drawn)
+
+
+def _make_lanes(
+    mission: Mission,
+    base: Planned,
+    setting: Setting,
+    cases: Sequence[Case],
+    sampler: Sampler | None,
+) -> Lanes:
     flown = as_flown(mission)
     sampler = sampler or make_sampler(flown, cases[0].seed)
     drawn = [{} if c.case is None else sampler.draw(c.case) for c in cases]

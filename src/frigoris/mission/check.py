@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from frigoris.mission.check_dispersions import dispersion_faults
 from frigoris.mission.check_lander import lander_faults
 from frigoris.mission.check_sensors import sensor_faults
+from frigoris.mission.faults.library import faults_of
 from frigoris.mission.metrics import METRICS, RELIEF, split
 from frigoris.mission.paths import (
     Parameter,
@@ -39,6 +40,7 @@ def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
         text = f"no fault may be named {RELIEF}: {RELIEF}_off/ stands for level ground"
         yield ("faults", RELIEF), text
     yield from _fault_values(tree, known)
+    yield from _injections(tree)
     dispersed = _rows(tree, "dispersions")
     yield from dispersion_faults(dispersed, known, partial(_lookup, tree, known))
     yield from lander_faults(tree)
@@ -77,6 +79,16 @@ def _fault_values(tree: Mapping[str, Any], known: dict[str, Parameter]) -> Any:
         wrong = checked(known[path], value)[1]
         if wrong:
             yield at, f"fault {name}: {path} = {shown(value)} {wrong}"
+
+
+def _injections(tree: Mapping[str, Any]) -> Iterator[Fault]:
+    faults = tree.get("faults")
+    for name, fault in (faults if isinstance(faults, Mapping) else {}).items():
+        told = fault.get("inject") if isinstance(fault, Mapping) else None
+        for i, one in enumerate(told if isinstance(told, list) else []):
+            for key, text in faults_of(one):
+                at: Location = ("faults", name, "inject", i, *([key] if key else []))
+                yield at, f"fault {name}: {key or 'what it injects'} {text}"
 
 
 def _lookup(tree: Mapping[str, Any], known: dict[str, Parameter], path: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from frigoris.constants import GRAVITY_MOON
 from frigoris.mission.schema_lander import Lander, Power
+from frigoris.mission.schema_sequence import Target
 from frigoris.mission.source import Location
 
 Fault = tuple[Location, str]
@@ -24,6 +25,7 @@ def lander_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _engines(lander)
     yield from _tanks(lander)
     yield from _power(lander)
+    yield from _planner(tree, lander)
 
 
 def _number(part: Any, name: str, default: Any = None) -> float | None:
@@ -164,3 +166,23 @@ def _power(lander: Mapping[str, Any]) -> Iterator[Fault]:
         yield ("lander", "power", "empty_V"), "empty_V is above full_V"
     if volts("brownout_V") > volts("recover_V"):
         yield ("lander", "power", "brownout_V"), "brownout_V is above recover_V"
+
+
+def _planner(tree: Mapping[str, Any], lander: Mapping[str, Any]) -> Iterator[Fault]:
+    """A convex plan lies between the least thrust and its share of the full one."""
+    sequence = (tree.get("onboard") or {}).get("sequence") or {}
+    phases = sequence.get("phases")
+    engines = [engine for _, engine in _rows(lander, "engines")]
+    full = sum(_number(e, "thrust_N") or 0.0 for e in engines)
+    mains = [e for e in engines if e.get("group", "main") == "main"]
+    floor = (_number(mains[0], "throttle_min_ratio", 1.0) or 0.0) if mains else 0.0
+    least = floor * sum(_number(e, "thrust_N") or 0.0 for e in mains)
+    usual = Target.model_fields["level_ratio"].default
+    for name, phase in (phases if isinstance(phases, Mapping) else {}).items():
+        if not isinstance(phase, Mapping) or phase.get("law") != "convex":
+            continue
+        level = _number(phase.get("target"), "level_ratio", usual)
+        if level is not None and level * full <= least:
+            at = ("onboard", "sequence", "phases", name, "target", "level_ratio")
+            text = f"convex plans have up to {level * full:g} N, but the main engines"
+            yield at, f"{text} give no less than {least:g} N"

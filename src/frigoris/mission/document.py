@@ -23,6 +23,7 @@ A mission is YAML 1.2. The last part of each key is its unit. Unknown keys, valu
 of range and wrong units are refused, all of a file at once, each with file, line and
 column: `frigoris check FILE`. A file may begin with `extend: NAME` (a catalogue name or
 a path beside it): then it holds only what differs; `key: null` takes a key away.
+`extend: [A, B]` lays B over A first; B may be a part of a mission only.
 
 Paths, as `--set`, `faults`, `dispersions` and `engineering` use them, are the keys
 joined by dots: `sensors.laser.efficiency_ratio`. An item of a list goes by its name or

@@ -6,6 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from frigoris.errors import UserError
+from frigoris.mission.faults.chosen import with_class, with_injected
+from frigoris.mission.faults.library import checked as checked_faults
+from frigoris.mission.faults.library import library
 from frigoris.mission.metrics import RELIEF, WITHOUT
 from frigoris.mission.paths import (
     Parameter,
@@ -28,6 +31,7 @@ __all__ = [
     "replace",
     "set_values",
     "with_faults",
+    "without_faults",
 ]
 
 
@@ -59,6 +63,9 @@ def _set(mission: Mission, known: Mapping[str, Parameter], edit: str) -> Mission
         )
     target = parameter = path
     if path.startswith("faults."):
+        injected = with_injected(mission, path, text)
+        if injected is not None:
+            return injected
         target, parameter = _path_in_fault(mission, known, path)
     if parameter not in known:
         hint = did_you_mean(parameter, known) or " docs/mission-file.md lists them."
@@ -122,7 +129,8 @@ def _fault(mission: Mission, name: str) -> Fault:
     known = list(mission.faults)
     raise UserError(
         f"Unknown fault {name!r}: mission {mission.mission.name} has "
-        f"{', '.join(known) or 'none'}.{did_you_mean(name, known)}"
+        f"{', '.join(known) or 'none'}, and `frigoris faults` lists classes to inject."
+        f"{did_you_mean(name, [*known, *library()])}"
     )
 
 
@@ -143,6 +151,20 @@ def nominal(mission: Mission) -> Mission:
     return mission.model_copy(update={"faults": {}})
 
 
+def without_faults(mission: Mission) -> Mission:
+    """What a flight with faults is paired with: nothing injected, what was set stays;
+    where nothing is injected, no faults at all.
+    """
+    if not any(fault.inject for fault in mission.faults.values()):
+        return nominal(mission)
+    kept = {
+        name: fault.model_copy(update={"inject": ()})
+        for name, fault in mission.faults.items()
+        if fault.set
+    }
+    return mission.model_copy(update={"faults": kept})
+
+
 def choose_faults(
     mission: Mission, edits: Sequence[str] = (), *, off: bool = False
 ) -> Mission:
@@ -150,12 +172,16 @@ def choose_faults(
 
     Without edits all of them, or none if `off`. `NAME` flies only what is named;
     `NAME:key=value,...` flies it with other values, and the others stay as they are
-    unless `off`.
+    unless `off`. The name of a class of the library adds a fault to what else flies.
     """
     selected: list[str] = []
     plain = off
     for edit in edits:
         name, colon, values = edit.partition(":")
+        if name not in mission.faults and name in library():
+            mission, name = with_class(mission, name, _split(values))
+            selected.append(name)
+            continue
         _fault(mission, name)
         pairs = [f"faults.{name}.{pair}" for pair in _split(values)]
         mission = set_values(mission, pairs)
@@ -163,7 +189,7 @@ def choose_faults(
         plain = plain or not colon
     keep = set(selected) if plain else set(mission.faults)
     faults = {name: f for name, f in mission.faults.items() if name in keep}
-    return mission.model_copy(update={"faults": faults})
+    return checked_faults(mission.model_copy(update={"faults": faults}))
 
 
 def _split(values: str) -> list[str]:

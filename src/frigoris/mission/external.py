@@ -18,6 +18,7 @@ from frigoris.flight.step import Flying
 from frigoris.mission.batch import WIDTH, Batch, Stage, check_ignitions, look_at
 from frigoris.mission.build import join, take
 from frigoris.mission.cases import Case, make_lanes
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.fly import Flight, as_flight
 
 
@@ -82,6 +83,12 @@ def fly_external(
         raise UserError(
             f"Cannot fly {mission.mission.name} by {wish.command!r}: the mission names "
             "its own software already. Take onboard.software or --software away."
+        )
+    if injects(mission):
+        raise UserError(
+            f"Cannot inject faults into a flight by {wish.command!r}: software in "
+            "lockstep has no tables of faults yet. Take the injected faults away, or "
+            "fly by a function (onboard.software)."
         )
     lanes = make_lanes(mission, stage.planned, stage.setting, [case])
     check_ignitions(stage.times, [(mission, case)], lanes.planned)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from frigoris.flight import channels
-from frigoris.flight.events import Event, software_lost, timeline
+from frigoris.flight.events import Event, link_events, software_lost, timeline
+from frigoris.flight.link_path import link_path
 from frigoris.flight.observables import OBSERVABLES
 from frigoris.flight.outcome import LANDED, Touch
 from frigoris.flight.seen import Seen
@@ -20,6 +22,7 @@ from frigoris.flight.step import Flying
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.mission.arcs import orbit_arcs, stop_arc
 from frigoris.mission.batch import Batch, Stage, fly_lanes, look_at, make_stage
+from frigoris.mission.build_radio import make_radio
 from frigoris.mission.cases import Case
 from frigoris.mission.dispersions import Sampler
 from frigoris.mission.edit import as_flown
@@ -30,6 +33,7 @@ from frigoris.moon.data import LEVEL, Source
 from frigoris.moon.ephemeris import look
 from frigoris.moon.terrain import Terrain
 from frigoris.moon.time import format_utc
+from frigoris.radio.downlink import Downlink, downlink
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,14 @@ class Flight:
     onboard: channels.Table
     start_utc: str
     ignition_s: float
-    loss_of_signal_s: float
+    loss_of_signal_s: float  # inf: it goes on sending
     last_telemetry: dict[str, float] | None
     site_M: np.ndarray
     terrain: Terrain
     gravity_note: str
     sources: tuple[Source, ...]  # data files that it rests on
     sky: dict[str, float]
+    link: Downlink | None = None  # to the ground
     dispersed: dict[str, Any] = field(default_factory=dict)
     states: list[Flying] = field(default_factory=list)  # of the batch, this is lane 0
     software: dict[str, Any] | None = None  # in another process: what it was, its pace
@@ -196,7 +201,8 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
     """What became of the first lane of a batch."""
     mission = stage.mission
     start = stage.planned.start
-    loss, last = _telemetry_end(mission, seen)
+    contact = _contact(stage, seen.touched, seen.miss, start)
+    link, last, heard = _link(stage, case, seen, contact)
     events = timeline(
         seen.truth,
         seen.onboard,
@@ -205,10 +211,11 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         seen.outcome,
         float(batch.flown.truth.depleted_time[0]),
         last["t_s"] if last else None,
+        monitors(mission),
     )
     if batch.flown.lost:
-        loss_event = software_lost(batch.flown.lost)
-        events = sorted([*events, loss_event], key=lambda e: e.t_s)
+        heard.append(software_lost(batch.flown.lost))
+    events = sorted([*events, *heard], key=lambda e: e.t_s)
     left = seen.truth["propellant_kg"][-1]
     end = start + timedelta(seconds=float(seen.truth["t_s"][-1]))
     return Flight(
@@ -218,7 +225,7 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         faults=list(mission.faults),
         outcome=seen.outcome,
         landed=seen.outcome == LANDED,
-        contact=_contact(stage, seen.touched, seen.miss, start),
+        contact=contact,
         touchdown=seen.touchdown,
         touchdown_path=seen.path,
         propellant_left_kg=max(float(left), 0.0),
@@ -228,7 +235,8 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         onboard=seen.onboard,
         start_utc=format_utc(start),
         ignition_s=stage.planned.plan.ignition_time,
-        loss_of_signal_s=loss,
+        loss_of_signal_s=link.end,
+        link=link,
         last_telemetry=last,
         site_M=stage.planned.site_M,
         terrain=stage.terrain,
@@ -238,6 +246,12 @@ def as_flight(stage: Stage, case: Case, batch: Batch, seen: Seen) -> Flight:
         dispersed=batch.drawn[0],
         states=batch.flown.states,
     )
+
+
+def monitors(mission: Mission) -> list[tuple[str, str]]:
+    """Name of each monitor and what it does, in words, in the order of their bits."""
+    told = mission.onboard.protection
+    return [] if told is None else [(n, m.words) for n, m in told.monitors.items()]
 
 
 def _event(event: Event, start: Any) -> dict[str, Any]:
@@ -268,20 +282,15 @@ def _contact(
     }
 
 
-def _telemetry_end(
-    mission: Mission, seen: Seen
-) -> tuple[float, dict[str, float] | None]:
-    """Loss of signal, and the last of what the onboard software said to the ground."""
-    end = float(seen.truth["t_s"][-1])
-    if seen.touched is not None and seen.outcome != LANDED:
-        end = seen.touched.time
-    dark = seen.truth["t_s"][seen.truth["powered"] < 1]
-    if dark.size:  # the radio is off; what it would say once it is back is left out
-        end = min(end, float(dark[0]))
-    tables = telemetry_tables(
-        seen.onboard,
-        radio_rate_bit_s=mission.radio.rate_bit_s,
-        radio_frame_bytes=mission.radio.frame_bytes,
-        loss_of_signal_s=end,
-    )
-    return end, last_heard(tables)
+def _link(
+    stage: Stage, case: Case, seen: Seen, contact: dict[str, Any] | None
+) -> tuple[Downlink, dict[str, float] | None, list[Event]]:
+    """The downlink, the last that was heard of the software, and who heard it when."""
+    path = link_path(seen.truth, seen.path, contact, seen.outcome)
+    ground = jax.tree.map(jnp.asarray, stage.terrain.ground)
+    seed = (case.seed, -1 if case.case is None else case.case)
+    key = (seed[0] % 2**64, seed[1] % 2**64)
+    radio = make_radio(as_flown(stage.mission))
+    link, _ = downlink(radio, stage.planned.start, path, ground, key)
+    heard = last_heard(telemetry_tables(seen.onboard, link))
+    return link, heard, link_events(link)

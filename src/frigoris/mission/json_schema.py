@@ -22,8 +22,10 @@ def json_schema() -> dict[str, Any]:
     schema = Mission.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["properties"]["extend"] = {
-        "type": "string",
-        "description": "mission that this one differs from: a name or a path",
+        "type": ["string", "array"],
+        "items": {"type": "string"},
+        "description": "mission that this one differs from: a name or a path; of "
+        "several each lies over those before it",
     }
     for section in (schema, *schema["$defs"].values()):
         if section["title"] not in ROWS:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from frigoris.errors import MissionFileError, UnknownMissionError
 from frigoris.mission.catalog import find
 from frigoris.mission.check import cross_faults
+from frigoris.mission.faults.library import checked
 from frigoris.mission.own_module import place_module
 from frigoris.mission.paths import nearest, section_of
 from frigoris.mission.schema import Mission
@@ -51,29 +52,34 @@ def load_mission(mission: str | Path) -> Mission:
             findings.append(Finding(place, text))
     if result is None or findings:
         raise MissionFileError(_together(findings))
-    return result
+    return checked(result)
 
 
 def read_extended(path: Path, depth: int = 1) -> Source:
-    """A file merged over the one that its key `extend` names, and so on.
+    """A file merged over what its key `extend` names, and so on: one, or several, each
+    over those before it.
 
     Mappings are joined, everything else is replaced; `key: null` takes a key away.
     """
     source = read_source(path)
     if "extend" not in source.tree:
         return source
-    name = source.tree.pop("extend")
+    told = source.tree.pop("extend")
     place = source.values[("extend",)]
-    if depth >= EXTENDS_MAX:
-        raise MissionFileError(
-            f"{place}: extend = {shown(name)} is the {depth}th file of a chain; "
-            "does a mission extend itself?"
-        )
-    try:
-        base = read_extended(find(str(name), beside=path.parent), depth + 1)
-    except UnknownMissionError as error:
-        raise MissionFileError(f"{place}: extend = {shown(name)}: {error}") from None
-    return _merge(base, source)
+    base = None
+    for name in told if isinstance(told, list) and told else [told]:
+        if depth >= EXTENDS_MAX:
+            raise MissionFileError(
+                f"{place}: extend = {shown(name)} is the {depth}th file of a chain; "
+                "does a mission extend itself?"
+            )
+        try:
+            part = read_extended(find(str(name), beside=path.parent), depth + 1)
+        except UnknownMissionError as error:
+            text = f"{place}: extend = {shown(name)}: {error}"
+            raise MissionFileError(text) from None
+        base = part if base is None else _merge(base, part)
+    return source if base is None else _merge(base, source)
 
 
 def _merge(base: Source, change: Source) -> Source:

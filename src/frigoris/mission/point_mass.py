@@ -161,12 +161,12 @@ def _sequenced(
     """The mission's own conditions; the range finder is always heard, legs never."""
     zero = jnp.zeros_like(mass)
 
-    def known(left: Scalar, silence: Scalar) -> Known:
+    def known(left: Scalar, silence: Scalar, in_phase: Scalar) -> Known:
         return Known(
             config=config,
             nav=nav,
             time=time,
-            phase_time=old.seq.phase_time,
+            phase_time=in_phase,
             dt=zero + TICK,
             deorbit_left=left,
             t_go=old.plan.t_go - old.plan.age,
@@ -175,7 +175,10 @@ def _sequenced(
         )
 
     legs = jnp.zeros(1) > 0.0
-    return sequence.advance(old.seq, known, config, zero, zero < 1.0, legs, zero + TICK)
+    heard, none = zero < 1.0, zero + jnp.nan
+    return sequence.advance(
+        old.seq, known, config, zero, heard, legs, zero + TICK, none
+    )
 
 
 def _turned(old_M: Vec3, wanted_M: Vec3, most: Scalar) -> Vec3:

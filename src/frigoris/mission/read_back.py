@@ -93,7 +93,10 @@ class Reader:
 
 
 def numbers_of(params: Params) -> np.ndarray:
-    """All numbers of a batch but noise key, terrain and gravity: `[number, case]`."""
+    """All numbers of a batch but noise key, what is injected, terrain and gravity:
+    `[number, case]`.
+    """
     own = eqx.tree_at(lambda p: p.key, bare(params), None)
+    own = eqx.tree_at(lambda p: p.faults, own, None, is_leaf=lambda x: x is None)
     leaves: list[Any] = jax.tree.leaves(own)
     return np.concatenate([np.reshape(x, (-1, x.shape[-1])) for x in leaves])

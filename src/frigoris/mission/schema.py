@@ -1,6 +1,6 @@
 """The whole mission file: one section each, in the order in which it is told."""
 
-from frigoris.mission.schema_base import Count, Number, Section, item, param
+from frigoris.mission.schema_base import Section, item
 from frigoris.mission.schema_dispersions import Dispersion
 from frigoris.mission.schema_evidence import (
     Engineering,
@@ -12,6 +12,7 @@ from frigoris.mission.schema_evidence import (
 )
 from frigoris.mission.schema_lander import Lander
 from frigoris.mission.schema_onboard import Onboard
+from frigoris.mission.schema_radio import Radio
 from frigoris.mission.schema_sensors import Sensors
 from frigoris.mission.schema_world import (
     Ground,
@@ -26,13 +27,6 @@ from frigoris.mission.schema_world import (
 )
 
 FITTED_MAX = 3  # numbers tuned to hit an observable, per flight
-
-
-class Radio(Section):
-    """The link that brings the telemetry down."""
-
-    rate_bit_s: Number = param(1, 1e9, "of the downlink")
-    frame_bytes: Count = param(64, 65_542, "of one transfer frame")
 
 
 class Surface(Section):

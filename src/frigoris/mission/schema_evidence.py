@@ -14,9 +14,17 @@ class Fault(Section):
     """Something in which the flight differed from what its team believed."""
 
     text: str = item("what was different", min_length=1)
-    set: dict[str, Any] = item(
-        "parameter path: value it really had", min_length=1, repr=True
+    set: dict[str, Any] = item("parameter path: value it really had", {}, repr=True)
+    inject: tuple[dict[str, Any], ...] = item(
+        "what goes wrong in flight: class, its parameters, when; see faults.md", ()
     )
+
+    @model_validator(mode="after")
+    def _something(self) -> "Fault":
+        if not self.set and not self.inject:
+            message = "neither sets nor injects anything"
+            raise PydanticCustomError("fault", "{m}", {"m": message})
+        return self
 
 
 class Requirement(Section):

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 from frigoris.mission.schema_hazard import HazardAvoidance
+from frigoris.mission.schema_protection import Protection
 from frigoris.mission.schema_sequence import Sequence
 
 
@@ -118,6 +119,14 @@ class Guidance(Section):
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
 
+    @model_validator(mode="after")
+    def _falling(self) -> "Guidance":
+        for name in ("altitude_m", "rate_m_s"):
+            if getattr(self, f"schedule_{name}") <= getattr(self, f"landing_{name}"):
+                message = f"schedule_{name} is not above landing_{name}"
+                raise PydanticCustomError("order", "{m}", {"m": message})
+        return self
+
 
 class Modulator(Section):
     """Pulse-width pulse-frequency modulator: a filter, and a switch with hysteresis."""
@@ -198,6 +207,21 @@ class Onboard(Section):
         "search for a safe place, if any; needs a hazard lidar", None
     )
     convex: Convex | None = item("planning of the law `convex`", None)
+    protection: Protection | None = item("monitors and responses, if any", None)
+
+    @model_validator(mode="after")
+    def _responds(self) -> "Onboard":
+        told = {} if self.protection is None else self.protection.monitors
+        for name, monitor in told.items():
+            for phase in (*(monitor.phases or ()), monitor.phase):
+                if phase is not None and phase not in self.sequence.phases:
+                    has = ", ".join(self.sequence.phases)
+                    message = (
+                        f"monitor {name} speaks of the phase {phase}, which this "
+                        f"sequence lacks; it has {has}"
+                    )
+                    raise PydanticCustomError("phases", "{m}", {"m": message})
+        return self
 
     @model_validator(mode="after")
     def _planned(self) -> "Onboard":

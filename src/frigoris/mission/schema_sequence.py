@@ -82,17 +82,33 @@ class End(Section):
     perilune_above_km: Number | None = param(
         -2000, 1000, "lowest point of the orbit over the site", None
     )
+    altitude_sigma_above_m: Number | None = param(
+        0, 1e5, "of the altitude, as the filter believes", None
+    )
+    turn_rate_above_deg_s: Number | None = param(0, 360, "about any axis", None)
+    stop_altitude_below_m: Number | None = param(
+        -1e6, 1e5, "where full thrust of the descent would stop it", None
+    )
+    abort_margin_above_kg: Number | None = param(
+        -1e4, 1e5, "propellant over what an abort takes, see the law ascend", None
+    )
+    abort_margin_below_kg: Number | None = param(-1e4, 1e5, "the same", None)
 
     @model_validator(mode="after")
     def _says_something(self) -> "End":
-        parts = [getattr(self, name) for name in BOUNDS]
+        parts = [getattr(self, name) for name in bounds_of(type(self))]
         if not self.contact and all(part is None for part in parts):
             message = "holds no condition, so the phase would never end by it"
             raise PydanticCustomError("empty", "{m}", {"m": message})
         return self
 
 
-BOUNDS = [name for name in End.model_fields if "_above_" in name or "_below_" in name]
+def bounds_of(kind: type[End]) -> list[str]:
+    """Keys of a kind of condition that are bounds."""
+    return [n for n in kind.model_fields if "_above_" in n or "_below_" in n]
+
+
+BOUNDS = bounds_of(End)
 
 
 class Phase(Section):

@@ -17,7 +17,9 @@ from frigoris.math.ray import Steepness, walk
 from frigoris.math.tree import replace_at
 from frigoris.math.trig import atan2, sincos
 from frigoris.math.vectors import across, matvec_t, norm, unit
+from frigoris.moon import bumps as extra
 from frigoris.moon import relief
+from frigoris.moon.bumps import Bumps
 from frigoris.moon.relief import Relief
 from frigoris.types import Flag, Mat3, Scalar, Vec3
 
@@ -26,7 +28,7 @@ FAR_SPAN = 20.0  # the same where fine relief is not looked at [m]
 
 
 class Ground(eqx.Module):
-    """The ground of one site; no case axis anywhere."""
+    """The ground of one site; no case axis anywhere but in the bumps of a fault."""
 
     maps: Grid
     patch: Patch
@@ -34,6 +36,7 @@ class Ground(eqx.Module):
     fine: Relief
     fine_on: Scalar  # 1 where there is fine relief, else 0
     steepness: Steepness
+    bumps: Bumps | None = None  # that only a fault puts there
 
 
 def height(ground: Ground, r_M: Vec3, fine: Scalar) -> Scalar:
@@ -55,7 +58,36 @@ def height(ground: Ground, r_M: Vec3, fine: Scalar) -> Scalar:
         lambda: jnp.zeros_like(total),
     )
     whole: Scalar = total + added
-    return whole
+    return whole if ground.bumps is None else whole + _bumped(ground.bumps, x, y, ahead)
+
+
+def _bumped(bumps: Bumps, x: Scalar, y: Scalar, ahead: Flag) -> Scalar:
+    found: Scalar = lax.cond(
+        jnp.any(extra.there(bumps) > 0.0),
+        lambda: jnp.where(ahead, extra.height(bumps, x, y), 0.0),
+        lambda: jnp.zeros_like(x),
+    )
+    return found
+
+
+def with_bumps(ground: Ground, bumps: Bumps) -> Ground:
+    """The ground with bumps on it, and the bounds of its slopes with them."""
+    more, limits = extra.steepest(bumps), ground.steepness
+    limits = Steepness(
+        slope=limits.slope + more,
+        detail_slope=limits.detail_slope + more,
+        detail=limits.detail,
+        highest=limits.highest + extra.highest(bumps),
+    )
+    return Ground(
+        maps=ground.maps,
+        patch=ground.patch,
+        dcm_LM=ground.dcm_LM,
+        fine=ground.fine,
+        fine_on=ground.fine_on,
+        steepness=limits,
+        bumps=bumps,
+    )
 
 
 def on_plane(ground: Ground, east: Scalar, north: Scalar) -> Vec3:

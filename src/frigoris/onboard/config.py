@@ -8,11 +8,14 @@ import equinox as eqx
 from jaxtyping import Array, Float
 
 from frigoris.math.harmonics import Harmonics
+from frigoris.onboard.conditions import Bound as Bound
+from frigoris.onboard.conditions import End as End
 from frigoris.onboard.editing import Editor
 from frigoris.onboard.ground_map import GroundMap
 from frigoris.onboard.hazard.config import HazardConfig
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.modulation import Pwpf
+from frigoris.onboard.protection.config import ProtectionConfig
 from frigoris.onboard.shaping import Shape
 from frigoris.types import Mat3, Quat, Scalar, Vec3
 
@@ -171,24 +174,6 @@ class ControlConfig(eqx.Module):
     filter: Shape | None  # of the torque command
 
 
-class Bound(eqx.Module):
-    """One part of a condition: a quantity above or below a value."""
-
-    quantity: str = eqx.field(static=True)
-    above: bool = eqx.field(static=True)
-    value: Scalar
-
-
-class End(eqx.Module):
-    """A condition that ends a phase, and the phase after it."""
-
-    next: int = eqx.field(static=True)
-    every: bool = eqx.field(static=True)  # all bounds must hold, or any of them
-    contact: bool = eqx.field(static=True)  # the legs must stand
-    bounds: tuple[Bound, ...]
-    hold: Scalar | None  # it must be true this long [s]
-
-
 class Phase(eqx.Module):
     """A phase: what is done in it, what ends it; the first that is true counts."""
 
@@ -219,3 +204,4 @@ class OnboardConfig(eqx.Module):
     sequence: SequenceConfig
     convex: ConvexConfig | None
     hazard: HazardConfig | None  # None: it lands where it is sent
+    protection: ProtectionConfig | None = None  # None: nobody watches

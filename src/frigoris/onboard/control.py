@@ -3,11 +3,16 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from frigoris.math.rotation import conj, q_from_dcm, qmul, rotvec_from_q
+from frigoris.math.rotation import conj, q_from_dcm, qmul, rotate_inv, rotvec_from_q
+from frigoris.math.trig import atan2
 from frigoris.math.vectors import cross, dot, norm, over_cases
+from frigoris.onboard import sequence
 from frigoris.onboard.config import OnboardConfig
+from frigoris.onboard.guidance import BEFORE
 from frigoris.onboard.modulation import Modulation, jet_pulses, pwpf, unopposed
-from frigoris.types import Flag, Jets, Quat, Scalar, Vec3
+from frigoris.types import Flag, Index, Jets, Quat, Scalar, Vec3
+
+POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 
 
 def attitude_axes(direction: Vec3, normal: Vec3) -> tuple[Vec3, Vec3, Vec3]:
@@ -91,3 +96,16 @@ def allocate(
         return jet_pulses(time, pairs, v.rcs_on_time_min, dt, tight) / dt, memory
     time, memory = pwpf(config.control.modulator, time / dt, memory, dt)
     return time / dt, memory
+
+
+def nadir_cant(config: OnboardConfig, q_MB: Quat, r_M: Vec3) -> Scalar:
+    """Mirror of the range finder that looks straight down, as far as it goes [rad]."""
+    down_B = rotate_inv(q_MB, -r_M)
+    return jnp.clip(atan2(-down_B[0], -down_B[2]), 0.0, config.vehicle.cant_max)
+
+
+def tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
+    """Whether the attitude is held as in a burn, and not as in a coast."""
+    soon = config.sequence.ignition_time - time < POINTING_TIME
+    settles = soon & sequence.among(phase, BEFORE)
+    return ~sequence.within(config.sequence, phase, ("coast",)) | settles

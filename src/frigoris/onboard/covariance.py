@@ -31,6 +31,7 @@ MOTION, WHOLE = 5, 7  # blocks without and with the slow errors
 Covariance = dict[tuple[int, int], Mat3]
 ErrorState = list[Vec3]  # a vector of three for each block
 Gradient = dict[int, Vec3]  # of a measurement, by the blocks that it depends on
+Gains = dict[int, Vec3]  # of blocks: 1 where estimated, 0 where only considered
 
 
 class Transition(NamedTuple):
@@ -130,22 +131,22 @@ def _correct(
     nu: Scalar,
     use: Flag,
     extra: Scalar,
-    gains: list[Vec3] | None,
+    gains: Gains | None,
 ) -> tuple[Covariance, ErrorState]:
     """One scalar update with `u = P H^T`; unused where `use` is false.
 
-    The gain is that of a variance larger by `extra`, times `gains` of the slow errors;
+    The gain is that of a variance larger by `extra`, times `gains` of some blocks;
     the covariance is that of any gain along `u` (Joseph's form, three terms in one).
     """
     gain = jnp.where(use, 1.0 / (s + extra), 0.0)
     nu = jnp.where(use, nu, 0.0)
     both = gain * (2.0 - s * gain)
-    new, share = {}, dict(enumerate(gains or [], MOTION))
+    new, share = {}, gains or {}
     for i, j in p:
         less = both * (u[i][:, None] * u[j][None])
-        if j in share:
+        if i in share or j in share:
             a = share[i][:, None] if i in share else 1.0
-            b = share[j][None]
+            b = share[j][None] if j in share else 1.0
             less = gain * (a + b - s * gain * a * b) * (u[i][:, None] * u[j][None])
         new[i, j] = p[i, j] - less
     moved = []
@@ -183,13 +184,13 @@ def update(
     use: Flag,
     *,
     underweight: Scalar | float = 0.0,
-    gains: list[Vec3] | None = None,
+    gains: Gains | None = None,
 ) -> tuple[Covariance, ErrorState]:
     """A scalar measurement with gradient `h`; `nu` against the state without `dx`.
 
     `underweight` adds that share of what the state is unsure of to the variance that
     the gain is made with (Lear): for states whose error the measurement is not linear
-    over. `gains`, 1 or 0 for each slow error: estimated or considered.
+    over. `gains` has the blocks of which not all is estimated.
     """
     u, s = sensitivity(p, h, variance)
     for k, g in h.items():
@@ -208,7 +209,7 @@ def update_direct(
     use: Flag,
     *,
     beside: tuple[int, Mat3] | None = None,
-    gains: list[Vec3] | None = None,
+    gains: Gains | None = None,
 ) -> tuple[Covariance, ErrorState]:
     """Three uncorrelated measurements of the three components of one block.
 

@@ -238,9 +238,11 @@ def no_error(nav: Navigator) -> cov.ErrorState:
     return [jnp.zeros_like(nav.r_M) for _ in range(cov.count(nav.covariance))]
 
 
-def gains(c: NavigationConfig) -> list[Vec3] | None:
-    """Of the slow errors: 1 estimated, 0 considered; None without them."""
-    return None if c.slow is None else [c.slow.range_gain, c.slow.mounting_gain]
+def gains(c: NavigationConfig) -> cov.Gains:
+    """Of the slow errors: 1 estimated, 0 considered; none without them."""
+    if c.slow is None:
+        return {}
+    return {cov.RANGE: c.slow.range_gain, cov.MOUNT: c.slow.mounting_gain}
 
 
 def corrected(nav: Navigator, p: cov.Covariance, dx: cov.ErrorState) -> Navigator:

@@ -9,7 +9,8 @@ from frigoris.math.rotation import rotate
 from frigoris.math.trig import atan2
 from frigoris.math.vectors import cross, dot, norm
 from frigoris.onboard.config import OnboardConfig, Phase
-from frigoris.onboard.navigation import Navigator, height
+from frigoris.onboard.navigation import Navigator, height, height_sigma
+from frigoris.onboard.protection import boundary
 from frigoris.types import Scalar
 
 
@@ -25,13 +26,16 @@ class Known(NamedTuple):
     t_go: Scalar  # of the guidance law [s]
     silence: Scalar  # since the last range that was used [s]
     mass: Scalar  # [kg]
+    checks: dict[str, Scalar] | None = None  # of fault protection, see CHECKS
 
 
-def value(k: Known, quantity: str, phase: Phase) -> Scalar:
-    """A quantity in SI units."""
+def value(k: Known, quantity: str, phase: Phase | None) -> Scalar:
+    """A quantity in SI units; checks are NaN where nobody watches."""
     if quantity == "over_target":
-        lowest = 0.0 if phase.target is None else phase.target.height
-        return height(k.nav, k.config) - lowest
+        target = None if phase is None else phase.target
+        return height(k.nav, k.config) - (0.0 if target is None else target.height)
+    if quantity in CHECKS:
+        return k.mass + jnp.nan if k.checks is None else k.checks[quantity]
     return TABLE[quantity](k)
 
 
@@ -85,4 +89,19 @@ TABLE: dict[str, Callable[[Known], Scalar]] = {
     "propellant": lambda k: k.mass - k.config.vehicle.mass_empty,
     "perilune": perilune,
     "ground": ground,
+    "altitude_sigma": lambda k: height_sigma(k.nav),
+    "turn_rate": lambda k: norm(k.nav.omega_B),
+    "stop_altitude": lambda k: boundary.stop_height(k.config, k.nav, k.mass),
+    "abort_margin": lambda k: boundary.abort_margin(k.config, k.nav, k.mass),
 }
+
+RANGERS = ("laser", "radar")
+# from `protection.watch`, and so only where something watches
+CHECKS = (
+    *(f"{r}_{what}" for r in RANGERS for what in ("age", "unchanged", "off")),
+    *(f"{r}_{what}" for r in RANGERS for what in ("doubt", "jump", "rate_off", "odd")),
+    *("inertial_odd", "laser_radar_off", "velocimeter_age", "velocimeter_off"),
+    *("camera_age", "camera_off", "star_age", "star_off", "gauge_age", "gauge_off"),
+    *("altimetry_age", "imu_unchanged", "thrust_missing", "shock", "legs_closed"),
+    "attitude_error",
+)

@@ -5,6 +5,7 @@ and the measurements; nothing here can see the truth.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 import equinox as eqx
@@ -12,9 +13,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, UInt32
 
-from frigoris.math.rotation import rotate_inv
 from frigoris.math.tree import replace_at
-from frigoris.math.trig import atan2
 from frigoris.messages import Commands, Measurements
 from frigoris.onboard import (
     control,
@@ -34,13 +33,13 @@ from frigoris.onboard.laws.law import Plan
 from frigoris.onboard.laws.path import Path
 from frigoris.onboard.laws.path import none as no_path
 from frigoris.onboard.modulation import Modulation
+from frigoris.onboard.protection import guard as protection
 from frigoris.onboard.quantities import Known
 from frigoris.phases import BRAKING
-from frigoris.types import Flag, Index, Quat, Scalar, Vec3
+from frigoris.types import Flag, Quat, Scalar, Vec3
 
 FILTER_TICKS = 2  # covariance and range finder: every second tick
 STAR_TICKS = 10  # star tracker and accelerometer calibration
-POINTING_TIME = 25.0  # before ignition the attitude is held as closely as in a burn [s]
 IN_ORBIT = ("hold", "coast", "deorbit")  # laws without a landing to steer
 SETTLE = 2.0  # the accelerometer is integrated this long after the engines shut [s]
 
@@ -75,6 +74,7 @@ class OnboardState(eqx.Module):
     jets_on: Flag  # an attitude thruster fires in this tick
     modulation: Modulation  # of the attitude thrusters
     shaping: shaping.Memory | None  # of the filter of the torque command
+    guard: protection.Guard | None  # of fault protection
 
 
 def start(
@@ -105,6 +105,7 @@ def start(
         jets_on=zero > 1.0,
         modulation=Modulation(jets, jets > 1.0),
         shaping=shaping.start(config.control.filter, jnp.zeros_like(r_M)),
+        guard=protection.start(config, zero),
     )
 
 
@@ -133,18 +134,21 @@ def step(
     doors: Doors = OURS,
 ) -> tuple[OnboardState, Commands]:
     """One tick: navigate, decide the phase, guide, control."""
+    raw, measured = measured, protection.believed(state.guard, measured)
     if doors.navigate is None:
         nav, post, shift_M = _navigate(config, state, measured, tick)
     else:
         nav, post = doors.navigate(config, state, measured, tick)
         shift_M = jnp.zeros_like(nav.r_M)
-    seq = _sequenced(config, state, nav, measured, dt)
+    guard = _watched(config, state, nav, raw)
+    nav, seq, guard = _sequenced(config, state, nav, measured, guard, dt)
     ignites = (seq.phase == BRAKING) & (state.sequencer.phase != BRAKING)
     nav = navigation.load_ignition_covariance(nav, config, ignites)
     state = _gauged(config, state, measured.propellant)
     state = _carried(state, shift_M)
     mass = mass_estimate(config, state)
-    now = _guided(state, nav, seq, mass)
+    seen = protection.guided(guard, config, nav)
+    now = _guided(state, seen, seq, mass)
     now = now._replace(plan=guidance.plan(config, now, tick))
     direction, thrust = guidance.command(config, now)
     if doors.guide is not None:
@@ -154,10 +158,8 @@ def step(
             jnp.where(own, way, direction),
             jnp.where(own, force, thrust),
         )
-    state = replace_at(
-        lambda s: (s.navigator, s.inbox, s.sequencer, s.plan),
-        state,
-        (nav, post, seq, now.plan),
+    state = replace(
+        state, navigator=nav, inbox=post, sequencer=seq, plan=now.plan, guard=guard
     )
     return _actuate(config, state, direction, thrust, mass, dt)
 
@@ -181,35 +183,58 @@ def _guided(
     )
 
 
+def _watched(
+    config: OnboardConfig,
+    state: OnboardState,
+    nav: navigation.Navigator,
+    measured: Measurements,
+) -> protection.Guard | None:
+    """What fault protection sees in the measurements, trusted or not."""
+    mass = mass_estimate(config, state)
+    left, com_B = mass - config.vehicle.mass_dry, centre_of_mass(config, state)
+    now = state.time, com_B, state.thrust_cmd / mass, left
+    return protection.looked(state.guard, config, state.navigator, nav, measured, now)
+
+
 def _sequenced(
     config: OnboardConfig,
     state: OnboardState,
     nav: navigation.Navigator,
     measured: Measurements,
+    guard: protection.Guard | None,
     dt: Scalar,
-) -> sequence.Sequencer:
-    def known(left: Scalar, silence: Scalar) -> Known:
+) -> tuple[navigation.Navigator, sequence.Sequencer, protection.Guard | None]:
+    """The phase of the coming tick, and what monitors do to it and the estimate."""
+    checks = protection.checks(guard, nav, state.q_cmd)
+
+    def known(left: Scalar, silence: Scalar, in_phase: Scalar) -> Known:
         return Known(
             config=config,
             nav=nav,
             time=state.time,
-            phase_time=state.sequencer.phase_time,
+            phase_time=in_phase,
             dt=dt,
             deorbit_left=left,
             t_go=state.plan.t_go - state.plan.age,
             silence=silence,
             mass=mass_estimate(config, state),
+            checks=checks,
         )
 
-    return sequence.advance(
+    seq = sequence.advance(
         state.sequencer,
         known,
         config,
         measured.dv[2] - nav.accel_bias[2] * measured.elapsed,
         measured.laser_valid & (nav.accepted > 0.5),
         measured.contact,
-        dt,
+        measured.elapsed,
+        measured.order,
     )
+    now = known(
+        config.guidance.deorbit_dv - seq.deorbit_dv, seq.silence, seq.phase_time
+    )
+    return protection.judge(guard, now, seq, state.sequencer.phase, measured.elapsed)
 
 
 def centre_of_mass(config: OnboardConfig, state: OnboardState) -> Vec3:
@@ -301,7 +326,7 @@ def _actuate(
     dt: Scalar,
 ) -> tuple[OnboardState, Commands]:
     v, phase = config.vehicle, state.sequencer.phase
-    tight = _tight(config, phase, state.time)
+    tight = control.tight(config, phase, state.time)
     down = sequence.within(config.sequence, phase, ("off",))
     main, assist = throttle.duties(
         config, state.navigator, phase, thrust, state.main_thrust, dt
@@ -317,7 +342,7 @@ def _actuate(
     )
     used = throttle.flow(config, main, assist)
     used = used + v.rcs_flow * jnp.sum(rcs_duty, axis=0)
-    cant = _nadir_cant(config, nav)
+    cant = control.nadir_cant(config, nav.q_MB, nav.r_M)
     on: Flag = (main > 0.0) | (assist > 0.0)
     new = OnboardState(
         time=state.time + dt,
@@ -340,6 +365,7 @@ def _actuate(
         jets_on=jnp.max(rcs_duty, axis=0) > 0.0,
         modulation=modulation,
         shaping=shaped,
+        guard=state.guard,
     )
     return new, Commands(
         main_duty=main,
@@ -372,16 +398,3 @@ def _torque(
         config.control.filter, torque, state.shaping, force / mass, tight, dt
     )
     return torque, trim, shaped
-
-
-def _tight(config: OnboardConfig, phase: Index, time: Scalar) -> Flag:
-    """Whether the attitude is held as in a burn, and not as in a coast."""
-    soon = config.sequence.ignition_time - time < POINTING_TIME
-    settles = soon & sequence.among(phase, guidance.BEFORE)
-    return ~sequence.within(config.sequence, phase, ("coast",)) | settles
-
-
-def _nadir_cant(config: OnboardConfig, nav: navigation.Navigator) -> Scalar:
-    """Mirror angle that looks straight down, as far as the mirror goes [rad]."""
-    down_B = rotate_inv(nav.q_MB, -nav.r_M)
-    return jnp.clip(atan2(-down_B[0], -down_B[2]), 0.0, config.vehicle.cant_max)

@@ -54,6 +54,7 @@ class Packet:
     text: str
     fields: tuple[Field, ...]
     needs: str = ""  # channel without which no lander sends it; empty: all send it
+    priority: int = 9  # on the downlink, the smallest first
 
     @cached_property
     def bytes(self) -> int:

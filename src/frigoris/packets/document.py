@@ -27,9 +27,10 @@ them
 | `ground_t_s` | f8 | time of arrival on the ground, on the same scale |
 | `sequence_count` | u2 | packets of its kind before it, modulo 16384: a jump is a gap |
 
-Packets wait for their frame and for the link, see [framing](models/framing.md); those
-that never arrived are not in the tables. Types are those of NumPy: kind and bytes; a
-whole number with a step is sent as that many steps.
+Packets wait for their frame and for the link, those of priority 1 first, see
+[framing](models/framing.md) and [link](models/link.md); those that never arrived are
+not in the tables. Types are those of NumPy: kind and bytes; a whole number with a step
+is sent as that many steps.
 """
 
 
@@ -42,13 +43,14 @@ def page(dictionary: Dictionary) -> str:
 
 
 def _overview(dictionary: Dictionary) -> str:
-    lines = ["## Packets", "", "| packet | APID | rate | bytes | bit/s | content |"]
-    lines.append("|---|---|---|---|---|---|")
+    lines = ["## Packets", ""]
+    lines.append("| packet | APID | priority | rate | bytes | bit/s | content |")
+    lines.append("|---|---|---|---|---|---|---|")
     for p in dictionary.packets:
         load = 8 * p.bytes * p.rate_hz
         lines.append(
-            f"| [{p.name}](#{p.name}) | 0x{p.apid:03x} | {p.rate_hz:g} Hz | {p.bytes} "
-            f"| {load:g} | {p.text} |"
+            f"| [{p.name}](#{p.name}) | 0x{p.apid:03x} | {p.priority} "
+            f"| {p.rate_hz:g} Hz | {p.bytes} | {load:g} | {p.text} |"
         )
     total = (
         f"Those of every lander are {dictionary.rate_bit_s:g} bit/s with engines on, "

@@ -1,14 +1,22 @@
-"""Packets into transfer frames at a downlink rate: when each reaches the ground.
+"""Packets into transfer frames on a downlink: when each reaches the ground.
 
 A synchronous link: frames follow one another without a gap. When a frame starts, it
-takes what waits in the queue, oldest first, as far as it goes; idle data fill the rest.
-Packets may run over into the next frame. A frame counts only when all of it was sent.
+goes on with the packet that did not fit into the one before, then takes what waits, the
+most urgent first and of these the oldest, as far as it goes; idle data fill the rest.
+A packet counts only when all frames with a part of it arrived.
 """
+
+from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
+from frigoris.radio.coding import frame_error
+from frigoris.radio.downlink import DARK, Downlink
+
 # primary header of a transfer frame, CCSDS 132.0-B-3, section 4.1.2 [bytes]
 FRAME_HEADER = 6
+SAME = 1e-9  # a packet made this much after the start of a frame is in it [s]
 
 
 def frame_period(rate: float, frame_bytes: int) -> float:
@@ -17,55 +25,129 @@ def frame_period(rate: float, frame_bytes: int) -> float:
 
 
 def ground_times(
-    time: np.ndarray,
-    size: np.ndarray,
-    *,
-    rate: float,
-    frame_bytes: int,
-    loss_of_signal: float,
-    light_time: float,
+    time: np.ndarray, size: np.ndarray, link: Downlink, priority: np.ndarray
 ) -> np.ndarray:
-    r"""When each packet is complete on the ground [s], NaN for one that is lost.
-
-    With $G_k$ the bytes made until frame $k$ starts and $F$ what a frame carries, the
-    bytes sent by its end are $S_k = \min(S_{k-1} + F, G_k)$, in closed form
-    $S_k = \min\{(k+1)F,\ \min_{j \le k} G_j + (k-j)F\}$.
+    """When each packet is complete on the ground [s], NaN for one that is lost.
 
     - `time`: when each packet was made [s], in any order. `size`: bytes of each.
-    - `loss_of_signal`: nothing leaves the lander after it [s].
+    - `priority`: of each, the smallest first.
 
-    Left out: error correction and its parity, marks between frames, retransmission.
+    Left out: error correction's parity and marks between frames (the rate is that of
+    the frames), retransmission, play-back of a recorder.
     """
     order = np.argsort(time, kind="stable")
-    made = time[order]
-    total = np.cumsum(size[order].astype(np.int64))
-    starts, period = _frame_starts(made, rate, frame_bytes, loss_of_signal)
-    sent = _sent(starts, made, total, frame_bytes - FRAME_HEADER)
-    # the first frame by whose end the last byte of the packet is out
-    frame = np.searchsorted(sent, total, side="left")
-    ends = np.append(starts + period + light_time, np.nan)
-    ground = np.empty(len(made))
-    ground[order] = ends[np.minimum(frame, len(starts))]
+    queue = _Queue(time[order], size[order], priority[order])
+    ground = np.full(len(time), np.nan)
+    for frame in _frames(queue, link):
+        arrives = frame.end + float(np.interp(frame.end, link.t, link.light_time))
+        for packet in queue.fill(link.frame_bytes - FRAME_HEADER, frame.lost):
+            ground[order[packet]] = arrives
     return ground
 
 
-def _frame_starts(
-    made: np.ndarray, rate: float, frame_bytes: int, loss: float
-) -> tuple[np.ndarray, float]:
-    """Starts of all frames that are complete at the loss of signal, and the period."""
-    period = frame_period(rate, frame_bytes)
-    begin = made[0] if len(made) else 0.0
-    count = max(int(np.floor((loss - begin) / period + 1e-9)), 0)
-    return begin + period * np.arange(count), period
+@dataclass(frozen=True)
+class _Frame:
+    end: float  # [s]
+    lost: bool
 
 
-def _sent(
-    starts: np.ndarray, made: np.ndarray, total: np.ndarray, room: int
-) -> np.ndarray:
-    """Bytes of packets out by the end of each frame."""
-    k = np.arange(len(starts), dtype=np.int64)
-    # a packet made at the very start of a frame is in it
-    waiting = np.searchsorted(made, starts + 1e-9, side="right")
-    there = np.concatenate([[0], total])[waiting]
-    backlog = np.minimum.accumulate(there - k * room)
-    return np.asarray(np.minimum(backlog, room) + k * room)
+class _Queue:
+    """Packets that wait, by urgency, and the one that is half sent."""
+
+    def __init__(self, made: np.ndarray, size: np.ndarray, priority: np.ndarray):
+        self.made, self.size = made.tolist(), size.tolist()
+        levels = sorted(set(priority.tolist()))
+        self.level = [levels.index(p) for p in priority.tolist()]
+        self.waiting: list[deque[int]] = [deque() for _ in levels]
+        self.next = 0  # not made yet
+        self.half: int | None = None  # under way
+        self.left = 0  # bytes of it
+        self.hurt = False  # a frame with a part of it was lost
+
+    def admit(self, now: float) -> None:
+        """Take in what is made by now [s]."""
+        while self.next < len(self.made) and self.made[self.next] <= now + SAME:
+            self.waiting[self.level[self.next]].append(self.next)
+            self.next += 1
+
+    def idle(self) -> bool:
+        """Whether nothing waits."""
+        return self.half is None and not any(self.waiting)
+
+    def fill(self, room: int, lost: bool) -> list[int]:
+        """Send one frame; the packets that are complete with it and unhurt."""
+        arrived = []
+        while room > 0:
+            if self.half is None:
+                line = next((w for w in self.waiting if w), None)
+                if line is None:
+                    break
+                self.half, self.hurt = line.popleft(), False
+                self.left = self.size[self.half]
+            part = min(room, self.left)
+            room, self.left = room - part, self.left - part
+            self.hurt |= lost
+            if self.left == 0:
+                if not self.hurt:
+                    arrived.append(self.half)
+                self.half = None
+        return arrived
+
+
+def _frames(queue: _Queue, link: Downlink):  # type: ignore[no-untyped-def]
+    """Each frame with something in it, until the link ends or all is sent."""
+    if not queue.made:
+        return
+    base, count, number = queue.made[0], 0, 0
+    rate = _rate(link, base)
+    while True:
+        period = frame_period(rate, link.frame_bytes)
+        start = base + count * period
+        queue.admit(start)
+        if queue.idle():
+            if queue.next == len(queue.made):
+                return
+            # idle frames until something is made, or the rate changes
+            until = min(queue.made[queue.next], _changes(link, start))
+            skip = max(int(np.ceil((until - start) / period - SAME)), 1)
+            count, number = count + skip, number + skip
+        else:
+            end = start + period
+            if end > link.end + SAME * period:
+                return
+            yield _Frame(end, _is_lost(link, start, end, number))
+            count, number = count + 1, number + 1
+        now = _rate(link, base + count * period)
+        if now != rate:
+            base, count, rate = base + count * period, 0, now
+
+
+def _rate(link: Downlink, t: float) -> float:
+    index = int(np.searchsorted(link.t, t + SAME, side="right")) - 1
+    return float(link.rate[max(index, 0)])
+
+
+def _changes(link: Downlink, t: float) -> float:
+    """When the rate next changes after `t` [s]."""
+    first = int(np.searchsorted(link.t, t + SAME, side="right"))
+    other = np.flatnonzero(link.rate[first:] != _rate(link, t))
+    return float(link.t[first + other[0]]) if len(other) else np.inf
+
+
+def _is_lost(link: Downlink, start: float, end: float, number: int) -> bool:
+    """Whether a frame is lost: by the worst of its start, middle and end.
+
+    The draw is a function of seed and number of the frame alone.
+    """
+    moments = np.array([start, 0.5 * (start + end), end])
+    level = np.interp(moments, link.t, link.eb_n0).min()
+    if level < 0.5 * DARK:
+        return True
+    level = level - 10.0 * np.log10(_rate(link, start))
+    share = float(frame_error(link.code, np.array(level), link.frame_bytes))
+    if not 1e-12 < share < 1.0 - 1e-12:
+        return share > 0.5
+    # as arrays: of lists NumPy makes floats where a number needs all 64 bits
+    key = np.array(link.seed, np.uint64)
+    bits = np.random.Philox(key=key, counter=np.array([number, 0, 0, 0], np.uint64))
+    return bool(np.random.Generator(bits).random() < share)

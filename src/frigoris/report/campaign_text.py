@@ -50,6 +50,8 @@ def print_campaign(result: Any, console: Console | None = None) -> None:
     out.print(_headline(result), soft_wrap=True)
     out.print(_requirements(s.requirements))
     out.print(_outcomes(s.outcomes, s.cases), soft_wrap=True)
+    if s.pairs:
+        out.print(_pairs(s.pairs), soft_wrap=True)
     if s.ellipse:
         out.print(_spread(s.ellipse), soft_wrap=True)
     if s.drivers:
@@ -96,6 +98,18 @@ def _requirements(rows: list[dict[str, Any]]) -> Table:
             Text(row["verdict"], style=COLOUR[KIND[row["verdict"]]]),
         )
     return table
+
+
+def _pairs(p: Any) -> Text:
+    interval = p.interval()
+    low, high = 100 * interval.low, 100 * interval.high
+    without = p.both + p.first_only
+    return Text(
+        f"Pairs: {without:,} of {p.trials:,} land without what is injected; with it "
+        f"{100 * p.difference:+.2f} % of the cases (95 %: {low:+.2f} … {high:+.2f}), "
+        f"McNemar p = {p.p_value():.2g}: {p.first_only:,} are lost by it, "
+        f"{p.second_only:,} saved"
+    )
 
 
 def _outcomes(counts: dict[str, int], cases: int) -> Text:

@@ -44,7 +44,7 @@ def make_campaign_view(store: Store, summary: Summary) -> CampaignView:
         f'isfinite(contact_t_s) order by "case" limit {DOTS}',
     )
     reach = _reach(contacts)
-    width = store.plan.width
+    width = store.plan.per_chunk
     chunks = _columns(
         store,
         f'select "case" // {width} as chunk, count(*) as n, '

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.phases import BRAKING
 from frigoris.report.style import LIGHT
 from frigoris.report.view import NEAR, View
 
@@ -85,7 +84,8 @@ def descent_rate(ax: Any, view: View) -> None:
     ax.set_title("Descent rate against altitude")
     truth, onboard = view.truth, view.onboard
     rate, at = _schedule(view)
-    ax.plot(rate, at, c=LIGHT["plan"], ls=(0, (4, 2)), label="planned schedule")
+    if len(rate):
+        ax.plot(rate, at, c=LIGHT["plan"], ls=(0, (4, 2)), label="planned schedule")
     ax.plot(onboard["est_descent_rate_m_s"], onboard["est_altitude_m"], **ESTIMATE)
     ax.plot(truth["descent_rate_m_s"], truth["altitude_m"], **TRUTH)
     if view.first_valid and view.first_valid.altitude <= RATE_TOP:
@@ -115,7 +115,7 @@ def descent_rate(ax: Any, view: View) -> None:
 def _schedule(view: View) -> tuple[np.ndarray, np.ndarray]:
     """Planned descent rate and the estimated altitude that it belongs to, rising."""
     table = view.onboard
-    descending = np.flatnonzero(table["phase"] > BRAKING)
+    descending = np.flatnonzero(view.scheduled)
     order = descending[np.argsort(table["est_altitude_m"][descending])]
     return table["schedule_descent_rate_m_s"][order], table["est_altitude_m"][order]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from frigoris.phases import BRAKING
+from frigoris.phases import BRAKING, PHASES
 
 Table = dict[str, np.ndarray]
 
@@ -38,6 +38,7 @@ class View:
     last_telemetry: Mark | None
     contact: Mark | None
     site_height: float  # of the target above the reference sphere [m]
+    scheduled: np.ndarray  # where the flight software follows its schedule
 
 
 def ignition(flight: Any) -> float:
@@ -92,8 +93,15 @@ def _cut(
         onboard={k: v[rows] for k, v in flight.onboard.items()},
         near=near,
         site_height=height,
+        scheduled=np.isin(flight.onboard["phase"][rows], _scheduled(flight)),
         **marks,
     )
+
+
+def _scheduled(flight: Any) -> list[int]:
+    """Numbers of the phases whose law is the schedule."""
+    phases = flight.mission.onboard.sequence.phases
+    return [PHASES.index(n) for n, phase in phases.items() if phase.law == "schedule"]
 
 
 def thin(rows: np.ndarray) -> np.ndarray:

@@ -17,7 +17,15 @@ from frigoris.verbs.flights import (
     versions,
     write,
 )
-from frigoris.verbs.plans import data_sheet, design, lander, margins, moon, sensor_fit
+from frigoris.verbs.plans import (
+    data_sheet,
+    design,
+    lander,
+    link,
+    margins,
+    moon,
+    sensor_fit,
+)
 
 __all__ = [
     "Campaign",
@@ -30,6 +38,7 @@ __all__ = [
     "design",
     "fly",
     "lander",
+    "link",
     "margins",
     "moon",
     "replay",

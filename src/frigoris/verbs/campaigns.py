@@ -35,6 +35,7 @@ def campaign(
     sets: Sequence[str] = (),
     faults: Sequence[str] = (),
     nominal: bool = False,
+    pairs: bool = False,
     history: Sequence[str] | None = None,
     out: Path | None = None,
     terrain: str | None = None,
@@ -44,8 +45,10 @@ def campaign(
     """Fly `count` dispersed cases of a mission into a store and report on them.
 
     `only` keeps the dispersions of some sets, `until` (as `0.99@95`) stops as soon as
-    that claim is decided, `resume` goes on with a store. Raises `UserError`. From a
-    script call it under `if __name__ == "__main__":`, since workers import the script.
+    that claim is decided, `resume` goes on with a store. `pairs` flies each case beside
+    itself without its faults, with the same noise, by the same program. Raises
+    `UserError`. From a script call it under `if __name__ == "__main__":`, since workers
+    import the script.
     """
     from frigoris.campaign.plan import as_plan
     from frigoris.campaign.rows import HISTORY, check_history
@@ -61,6 +64,11 @@ def campaign(
     chosen = choose_faults(set_values(load_mission(mission), sets), faults, off=nominal)
     if only:
         chosen = choose_sets(chosen, only)
+    if pairs and not chosen.faults:
+        raise UserError(
+            f"Cannot fly pairs of {chosen.mission.name}: no fault flies. Name one with "
+            "--fault; `frigoris faults` lists them."
+        )
     spread = Sampling(sampling, count)
     if spread.advice and say:
         say(spread.advice)
@@ -71,6 +79,7 @@ def campaign(
         sampling=spread.kind,
         map_name=terrain,
         history=HISTORY if history is None else check_history(history),
+        pairs=pairs,
     )
     folder = out or Path("runs") / f"{chosen.mission.name}-n{count}"
     store = find_store(plan, folder, versions(), resume=resume)

@@ -97,16 +97,14 @@ def write(flight: Flight, folder: Path) -> Path:
     from frigoris.mission.dump import to_yaml
     from frigoris.report.page import write_report
 
-    radio = flight.mission.radio
+    assert flight.link is not None
     write_record(
         folder,
         flight,
         to_yaml(planned(flight.mission)),
         to_yaml(consistent(flight.mission)),
         versions=versions(),
-        radio_rate_bit_s=radio.rate_bit_s,
-        radio_frame_bytes=radio.frame_bytes,
-        loss_of_signal_s=flight.loss_of_signal_s,
+        link=flight.link,
     )
     write_report(folder, flight)
     return folder

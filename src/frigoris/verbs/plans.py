@@ -97,6 +97,13 @@ def margins(mission: str | Path, **options: Any) -> tuple[Any, Path]:
     return told(mission, **options)
 
 
+def link(what: str | Path, **options: Any) -> tuple[Any, Path]:
+    """The radio link of a mission or record, and the page: `report.link_page`."""
+    from frigoris.report.link_page import link as told
+
+    return told(str(what), **options)
+
+
 def sensor_fit(
     data: str | Path,
     mission: str | Path,

@@ -19,9 +19,10 @@ from frigoris.flight.record import (
 from frigoris.flight.telemetry import last_heard, telemetry_tables
 from frigoris.moon.data import Source
 from frigoris.packets.dictionary import load_dictionary
+from frigoris.radio.downlink import steady
 from support.synthetic_flight import IMPACT, poisoned, synthetic_flight
 
-LINK = {"radio_rate_bit_s": 3072.0, "radio_frame_bytes": 1115}
+LINK = steady(3072.0, 1115, end=IMPACT)
 PERIOD = 1115 * 8 / 3072  # [s]
 NOT_SENT = ("radar", "velocimeter", "landmark")  # the lander has none
 
@@ -34,8 +35,7 @@ def write(folder, flight=None):
         "mission: planned\n",
         "mission: flown\n",
         versions={"frigoris": "9.9"},
-        loss_of_signal_s=flight.loss_of_signal_s,
-        **LINK,
+        link=LINK,
     )
     return folder
 
@@ -126,7 +126,7 @@ def test_the_last_seconds_never_arrive(folder):
 
 def test_a_link_that_never_worked_gives_empty_tables():
     onboard = synthetic_flight().onboard
-    tables = telemetry_tables(onboard, loss_of_signal_s=1.0, **LINK)
+    tables = telemetry_tables(onboard, replace(LINK, end=1.0))
     assert {len(t["t_s"]) for t in tables.values()} == {0}
     assert last_heard(tables) is None
 

@@ -74,3 +74,17 @@ def test_a_throttle_that_can_not_be(
     path.write_text(SINGLE % (floor, gap), encoding="utf-8")
     with pytest.raises(MissionFileError, match=said):
         load_mission(path)
+
+
+def test_a_convex_plan_below_the_least_thrust_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "weak.yaml"
+    example = Path(__file__).parents[3] / "docs/examples/laws/convex-approach.yaml"
+    path.write_text(
+        f"extend: {example}\n"
+        "onboard: {sequence: {phases: {approach: {target: {level_ratio: 0.2}}}}}\n"
+    )
+    with pytest.raises(MissionFileError) as caught:
+        load_mission(path)
+    assert "up to 320 N" in str(caught.value) and "no less than 400 N" in str(
+        caught.value
+    )

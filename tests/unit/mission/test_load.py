@@ -380,6 +380,17 @@ class TestExtend:
         path = self.write(tmp_path, "v.yaml", content)
         assert load_mission(path).lander.dry_mass_kg == 500
 
+    def test_of_several_each_lies_over_those_before(self, tmp_path):
+        self.write(tmp_path, "one.yaml", "radio: {rate_bit_s: 4000, frame_bytes: 200}")
+        self.write(tmp_path, "two.yaml", "radio: {rate_bit_s: 5000}")
+        path = self.write(
+            tmp_path,
+            "c.yaml",
+            "extend: [hakuto-r-m2, one.yaml, two.yaml]\nmission: {name: c}\n",
+        )
+        mission = load_mission(path)
+        assert mission.radio.rate_bit_s == 5000 and mission.radio.frame_bytes == 200
+
     def test_a_mission_that_extends_itself_is_refused(self, tmp_path):
         path = self.write(tmp_path, "self.yaml", "extend: self.yaml\n")
         (line,) = faults(path)

@@ -10,6 +10,7 @@ import pytest
 
 from frigoris.errors import UserError
 from frigoris.onboard.convex import Craft, Outcome, Problem, plan, plan_all
+from frigoris.onboard.convex.numbers import UPRIGHT
 from support.descents import GENERAL, MOON
 
 
@@ -51,6 +52,23 @@ def test_the_final_thrust_has_its_direction():
     got = found.u_L[:, -1] / np.linalg.norm(found.u_L[:, -1])
     # measured 1e-14
     np.testing.assert_allclose(got, wanted / np.linalg.norm(wanted), atol=1e-6)
+
+
+def test_it_turns_upright_before_the_end():
+    """Thrust never tilts further than may be turned back in the time that is left."""
+    craft = replace(CRAFT, tilt_max=math.radians(40.0), turn_rate=math.radians(2.0))
+    problem = replace(GENERAL, craft=craft, final_thrust_L=(0.0, 0.0, 1.0))
+    found = plan(problem)
+    assert found.lands
+    tilt = np.arccos(found.u_L[2] / np.linalg.norm(found.u_L, axis=0))
+    left = found.t[-1] - found.t
+    allowed = np.minimum(np.maximum(craft.turn_rate * left, UPRIGHT), craft.tilt_max)
+    assert np.all(tilt <= allowed + 1e-6)
+    # and it would without
+    free = plan(replace(problem, craft=replace(craft, turn_rate=None)))
+    tilt = np.arccos(free.u_L[2] / np.linalg.norm(free.u_L, axis=0))
+    assert np.any(tilt > np.interp(free.t[-1] - free.t, left[::-1], allowed[::-1]))
+    assert found.fuel > free.fuel
 
 
 def test_a_free_end_is_cheaper_than_any_given_one():
@@ -103,6 +121,8 @@ CRAFT = GENERAL.craft
         (lambda: replace(CRAFT, exhaust_speed=320.0), "Isp g0 cos"),
         (lambda: replace(CRAFT, mass_dry=0.0), "mass_dry = 0 kg"),
         (lambda: replace(CRAFT, tilt_max=60.0), "in radians"),
+        (lambda: replace(CRAFT, turn_rate=-0.1, tilt_max=0.5), "turn_rate = -0.1"),
+        (lambda: replace(CRAFT, turn_rate=0.1, tilt_max=None), "beside a tilt_max"),
         (lambda: replace(GENERAL, intervals=2), "intervals = 2"),
         (lambda: replace(GENERAL, glide=10.0), "in radians"),
         (lambda: replace(GENERAL, final_thrust_L=(0.0, 0.0, 0.0)), "a direction"),

@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
+from frigoris.constants import MU_MOON, RADIUS_MOON
 from frigoris.onboard.laws import e_guidance, path, polynomial, quartic
 from frigoris.onboard.laws.law import Burn
 from frigoris.onboard.laws.path import Path
@@ -161,6 +162,33 @@ def test_the_time_of_least_peak_is_that_of_a_search():
     assert float(level) <= top(float(least)) * 1.02
 
 
+def test_a_way_underground_is_no_way_out_of_too_little_thrust():
+    """Past the target, falling away from it: what is left is the hardest stop.
+
+    Without a floor the least peak is that of an endless way, which needs no more than
+    to hover but leads below the ground.
+    """
+    up = jnp.array([0.0, 0.0, RADIUS_MOON])
+    burn = Burn(
+        mass=jnp.float64(400.0),
+        thrust=jnp.float64(1600.0),
+        flow=jnp.float64(0.55),
+        mu=jnp.float64(MU_MOON),
+        radius=jnp.float64(RADIUS_MOON),
+    )
+    to = Aim(r=END.r + up, v=END.v, a=END.a)
+    r, v = up + jnp.array([1800.0, 0.0, 4000.0]), jnp.array([82.0, 0.0, -92.0])
+    steps = jnp.asarray([100.0 * x for x in polynomial.RESCUE] * 12)
+    t, level = polynomial.least_peak(
+        quartic.FAMILY, to, r, v, burn, jnp.float64(100.0), steps
+    )
+    # the least of a scan by 10 s is 1.05 at 230 s
+    assert 1.0 < float(level) < 1.1
+    assert 210.0 < float(t) < 250.0
+    endless = polynomial.peak(quartic.FAMILY, to, r, v, burn, jnp.float64(2000.0))
+    assert float(endless) > 10.0
+
+
 def test_the_jerk_tells_the_time():
     """The root of the cubic that Apollo solved, here by bracketing."""
     jerk, a, v, r = 5.5e-4, -0.156, 0.0756, -8.17
@@ -172,6 +200,15 @@ def test_the_jerk_tells_the_time():
     told = [jnp.float64(x) for x in (jerk, a, v, r, v_now, r_now, guess)]
     found = float(quartic.jerk_time(*told))
     assert found == pytest.approx(brentq(cubic, 2 * found, 0.5 * found), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("v_now", "r_now"), [(10.0, 200.0), (-5.0, 200.0), (-5.0, 500.0)]
+)
+def test_no_jerk_no_time(v_now, r_now):
+    """Beyond the target there is no such time, and none is told."""
+    told = (5.5e-4, -0.156, 0.0756, -8.17, v_now, r_now, -110.0)
+    assert np.isnan(float(quartic.jerk_time(*(jnp.float64(x) for x in told))))
 
 
 def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
@@ -189,7 +226,9 @@ def test_a_path_is_met_at_its_nodes_and_is_smooth_between():
         np.testing.assert_allclose(found[1], [3 * time**2, 4 * time, 5], atol=1e-9)
         np.testing.assert_allclose(found[2], [6 * time, 4, 0], atol=1e-9)
     late = path.at(along, jnp.float64(120.0))
-    np.testing.assert_allclose(late[0], r[:, -1], atol=1e-9)
+    np.testing.assert_allclose(late[0], r[:, -1] + 12.0 * v[:, -1], atol=1e-9)
+    early = path.at(along, jnp.float64(90.0))
+    np.testing.assert_allclose(early[0], r[:, 0], atol=1e-9)
 
 
 def test_every_law_that_a_mission_may_name_is_there():

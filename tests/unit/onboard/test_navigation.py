@@ -208,13 +208,13 @@ def test_without_a_range_a_height_error_grows_by_its_closed_form() -> None:
     assert grown == pytest.approx(np.cosh(731.0 / 731.33), rel=1e-4)
 
 
-def considered() -> tuple[cov.Covariance, list[jax.Array]]:
+def considered() -> tuple[cov.Covariance, cov.Gains]:
     """A scalar of variance 100 whose measurement has a bias of variance 25."""
     zero = jnp.zeros((3, 3))
     p = {key: zero for key in cov.pairs(cov.WHOLE)}
     p[cov.R, cov.R] = jnp.diag(100.0 * E_X)
     p[cov.RANGE, cov.RANGE] = jnp.diag(25.0 * jnp.array([0.0, 1.0, 0.0]))
-    return p, [jnp.zeros(3), jnp.zeros(3)]
+    return p, {cov.RANGE: jnp.zeros(3), cov.MOUNT: jnp.zeros(3)}
 
 
 @pytest.mark.parametrize(
@@ -238,11 +238,12 @@ def test_a_considered_bias_has_the_numbers_of_schmidt(
     assert float(new[cov.RANGE, cov.RANGE][1, 1]) == 25.0
 
 
+@pytest.mark.parametrize("place", [0.0, 1.0])
 @pytest.mark.parametrize("estimated", [(1.0, 0.0, 0.0), (0.0, 1.0, 1.0)])
-def test_an_update_of_slow_errors_matches_the_joseph_form(
-    estimated: tuple[float, ...],
+def test_an_update_with_some_gains_matches_the_joseph_form(
+    estimated: tuple[float, ...], place: float
 ) -> None:
-    """Some of them with a gain, the others without; oracle: numpy."""
+    """Slow errors and the place with a gain, or without; oracle: numpy."""
     p = some_covariance(cov.WHOLE)
     full = dense(p)
     parts = {
@@ -254,7 +255,7 @@ def test_an_update_of_slow_errors_matches_the_joseph_form(
     h = np.zeros(21)
     for k, g in parts.items():
         h[3 * k : 3 * k + 3] = g
-    keep = np.concatenate([np.ones(15), estimated, np.zeros(3)])
+    keep = np.concatenate([np.full(3, place), np.ones(12), estimated, np.zeros(3)])
     new, moved = cov.update(
         p,
         [jnp.zeros(3)] * cov.WHOLE,
@@ -262,7 +263,11 @@ def test_an_update_of_slow_errors_matches_the_joseph_form(
         jnp.float64(12.0),
         jnp.float64(4.0),
         jnp.asarray(True),
-        gains=[jnp.array(estimated), jnp.zeros(3)],
+        gains={
+            cov.R: jnp.full(3, place),
+            cov.RANGE: jnp.array(estimated),
+            cov.MOUNT: jnp.zeros(3),
+        },
     )
     gain = keep * (full @ h / (h @ full @ h + 4.0))
     rest = np.eye(21) - np.outer(gain, h)
@@ -276,7 +281,7 @@ def test_three_measurements_with_a_mounting_beside_match_numpy() -> None:
     p = some_covariance(cov.WHOLE)
     full, dcm = dense(p), np.asarray(dcm_from_q(Q_MB))
     nu = jnp.array([1e-3, -2e-3, 5e-4])
-    ones = [jnp.ones(3), jnp.ones(3)]
+    ones = {cov.RANGE: jnp.ones(3), cov.MOUNT: jnp.ones(3)}
     new, moved = cov.update_direct(
         p,
         [jnp.zeros(3)] * cov.WHOLE,

@@ -11,7 +11,7 @@ from frigoris.mission.schema_sequence import BOUNDS
 from frigoris.onboard import sequence
 from frigoris.onboard.config import Bound, End, Phase, SequenceConfig
 from frigoris.onboard.quantities import TABLE, Known, perilune
-from frigoris.phases import ABORT, BOOT, BRAKING, COAST, LANDED, SAFE
+from frigoris.phases import ABORT, BOOT, BRAKING, COAST, LANDED, SAFE, number
 from frigoris.units import stem
 
 DT = 0.1
@@ -49,18 +49,18 @@ def with_ends(load, *ends):
     return replace_at(lambda c: c.sequence, load, phases)
 
 
-def run(load, nav, clocks, legs=NO_LEGS, heard=False):
+def run(load, nav, clocks, legs=NO_LEGS, heard=False, orders=None):
     """Phases after each of the clocks."""
     state = sequence.start(load.sequence, jnp.float64(0.0))
     found = []
-    for clock in clocks:
+    for tick, clock in enumerate(clocks):
 
-        def known(left, silence, clock=clock, state=state):
+        def known(left, silence, in_phase, clock=clock):
             return Known(
                 config=load,
                 nav=nav,
                 time=jnp.float64(clock),
-                phase_time=state.phase_time,
+                phase_time=in_phase,
                 dt=jnp.float64(DT),
                 deorbit_left=left,
                 t_go=jnp.float64(50.0),
@@ -76,6 +76,7 @@ def run(load, nav, clocks, legs=NO_LEGS, heard=False):
             jnp.asarray(heard),
             legs,
             jnp.float64(DT),
+            jnp.float64((orders or {}).get(tick, np.nan)),
         )
         found.append(int(state.phase))
     return found
@@ -115,8 +116,30 @@ def test_all_parts_or_any(load, nav):
 
 def test_a_condition_that_must_hold_waits_and_begins_anew(load, nav):
     told = with_ends(load, end(COAST, bound("clock", True, 10.0), hold=0.3))
-    assert run(told, nav, [11, 11.1, 11.2]) == [BOOT, BOOT, COAST]
-    assert run(told, nav, [11, 11.1, 9.0, 11.2, 11.3]) == [BOOT] * 5
+    assert run(told, nav, [11, 11.1, 11.2, 11.3]) == [BOOT, BOOT, BOOT, COAST]
+    assert run(told, nav, [11, 11.1, 9.0, 11.2, 11.3, 11.4]) == [BOOT] * 6
+
+
+def test_no_time_to_hold_is_at_once_but_not_before(load, nav):
+    told = with_ends(load, end(COAST, bound("clock", True, 10.0), hold=0.0))
+    assert run(told, nav, [9.0, 9.1, 11.0]) == [BOOT, BOOT, COAST]
+
+
+def test_the_time_in_a_phase_is_what_has_passed_in_it(load, nav):
+    """Entered with the first clock, 0.3 s later it ends."""
+    after = Phase(
+        number=COAST,
+        law="coast",
+        target=None,
+        ends=(end(BRAKING, bound("phase_time", True, 0.3)),),
+    )
+    told = with_ends(load, end(COAST, bound("clock", True, 0.0)))
+    told = replace_at(
+        lambda c: c.sequence.phases,
+        told,
+        (told.sequence.phases[0], after, *told.sequence.phases[2:]),
+    )
+    assert run(told, nav, [1.0, 1.1, 1.2, 1.3]) == [COAST, COAST, COAST, BRAKING]
 
 
 def test_the_first_that_is_true_counts(load, nav):
@@ -130,8 +153,11 @@ def test_legs_that_stand_are_confirmed_by_votes_and_time(load, nav):
     one = jnp.array([True, False, False, False])
     two = jnp.array([True, True, False, False])
     assert run(told, nav, [1.0, 1.1, 1.2, 1.3], one)[-1] == BOOT
-    assert run(told, nav, [1.0, 1.1], two)[-1] == BOOT
+    assert run(told, nav, [1.0, 1.1, 1.2], two)[-1] == BOOT
     assert run(told, nav, [1.0, 1.1, 1.2, 1.3], two)[-1] == LANDED
+    at_once = replace_at(lambda c: c.sequence.contact_confirm, told, jnp.float64(0.0))
+    assert run(at_once, nav, [1.0, 1.1], one)[-1] == BOOT
+    assert run(at_once, nav, [1.0], two)[-1] == LANDED
 
 
 def test_silence_counts_from_the_last_range_that_was_used(load, nav):
@@ -163,3 +189,12 @@ def test_the_ground_still_to_go_is_an_arc_to_the_target(load, nav):
         there = replace_at(lambda n: n.r_M, nav, jnp.asarray(place * (radius + 15e3)))
         known = Known(load, there, *[jnp.float64(0.0)] * 7)
         assert float(TABLE["ground"](known)) == pytest.approx(far, rel=1e-9)
+
+
+def test_an_order_of_the_ground_counts_before_conditions(load, nav):
+    told = with_ends(load, end(COAST, bound("clock", True, 10.0)))
+    orders = {1: float(number("safe"))}
+    assert run(told, nav, [9.0, 10.0, 10.1], orders=orders) == [BOOT, SAFE, SAFE]
+    # a phase that the software does not have is not gone to
+    nowhere = {0: float(number("hover")), 1: 99.0}
+    assert run(told, nav, [8.0, 9.0], orders=nowhere) == [BOOT, BOOT]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frigoris.radio.downlink import steady
 from frigoris.radio.framing import FRAME_HEADER, frame_period, ground_times
 
 LIGHT = 1.3
@@ -37,14 +38,8 @@ def arrivals_by_walking(packets, rate, frame_bytes, loss):
 
 def run(packets, rate, frame_bytes, loss):
     time, size = (np.array(x) for x in zip(*packets, strict=True))
-    return ground_times(
-        time,
-        size,
-        rate=rate,
-        frame_bytes=frame_bytes,
-        loss_of_signal=loss,
-        light_time=LIGHT,
-    )
+    link = steady(rate, frame_bytes, end=loss, light_time=LIGHT)
+    return ground_times(time, size, link, np.ones(len(time), int))
 
 
 @st.composite
@@ -114,16 +109,4 @@ def test_nothing_is_heard_before_the_first_frame_is_over(loss):
 
 def test_no_packets():
     empty = np.array([])
-    assert (
-        len(
-            ground_times(
-                empty,
-                empty,
-                rate=1e3,
-                frame_bytes=100,
-                loss_of_signal=9.0,
-                light_time=1.0,
-            )
-        )
-        == 0
-    )
+    assert len(ground_times(empty, empty, steady(1e3, 100, end=9.0), empty)) == 0

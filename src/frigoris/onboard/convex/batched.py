@@ -75,20 +75,18 @@ def _numbers(problems: Sequence[Problem], made: Sequence[Program]) -> interior.N
     # r, v in their units, and no thrust across the direction of the last one
     end = np.concatenate([end / unit[:6], np.zeros((2, len(made)))])
     across = values[VALUES.across : VALUES.growth].reshape(2, 3, -1)
-    free, seen = (
-        np.ones((shape.intervals + 1, 1)),
-        np.zeros_like(values[VALUES.growth :]),
-    )
+    nodes = shape.intervals + 1
+    free, seen = np.ones((nodes, 1)), np.zeros((nodes, len(made)))
     free[0] = 0.0
     seen[1:-1] = float(shape.glide)
     a = jnp.asarray
     return interior.Numbers(
-        growth=a(values[VALUES.growth :]),
+        growth=a(values[VALUES.growth : -nodes]),
         kappa=a(values[VALUES.kappa]),
         low_kappa=a(values[VALUES.low_kappa]),
         root_kappa=a(values[VALUES.root_kappa]),
         # the cosine of half a turn: no limit
-        tilt=a(values[VALUES.tilt] if shape.tilt else np.full(len(made), -1.0)),
+        tilt=a(values[-nodes:] if shape.tilt else np.full((nodes, len(made)), -1.0)),
         glide=a(values[VALUES.glide]),
         free=a(free),
         seen=a(seen),

@@ -35,11 +35,11 @@ class Rows(NamedTuple):
 class Numbers(NamedTuple):
     """Problems of one shape, in the units of `numbers.Scales`, cases last."""
 
-    growth: Array  # mass now over the least one, [nodes, cases]
-    kappa: Array  # [cases], and so the next four
+    growth: Array  # the least mass over that now, [nodes, cases]
+    tilt: Array  # cosine, [nodes, cases]
+    kappa: Array  # [cases], and so the next three
     low_kappa: Array
     root_kappa: Array
-    tilt: Array  # cosine
     glide: Array  # cotangent
     free: Array  # 0 where the state is given and 1 elsewhere, [nodes, 1]
     seen: Array  # 1 where the glide slope holds, [nodes, cases]
@@ -106,7 +106,7 @@ def _final_adjoint(p: Numbers, end: Array, x: Array, w: Array) -> tuple[Array, A
 
 def curvature(p: Numbers, by: Rows) -> Weights:
     """`limits`' W^-2 `limits`, entry by entry."""
-    zero, tilt = jnp.zeros_like(p.growth), p.tilt * jnp.ones_like(p.growth)
+    zero = jnp.zeros_like(p.growth)
     linear = 1.0 / by.linear**2
 
     def pair(scale: cones.Scaling, a: Array, b: Array) -> Array:
@@ -119,8 +119,8 @@ def curvature(p: Numbers, by: Rows) -> Weights:
     thrust = jnp.stack([cones.metric(by.thrust, e) for e in (*units[1:], units[0])])
     ww = jnp.concatenate([thrust[:, 1:], thrust[:, :1]], 1)
     more = pair(by.lower, sigma, sigma) + linear[0] * p.growth**2
-    ww = ww.at[3, 3].add(more + linear[1] * tilt**2).at[2, 2].add(linear[1])
-    ww = ww.at[2, 3].add(-linear[1] * tilt).at[3, 2].add(-linear[1] * tilt)
+    ww = ww.at[3, 3].add(more + linear[1] * p.tilt**2).at[2, 2].add(linear[1])
+    ww = ww.at[2, 3].add(-linear[1] * p.tilt).at[3, 2].add(-linear[1] * p.tilt)
     plane = jnp.sum(p.across[:, :, None] * p.across[:, None], 0)
     ww = ww.at[:3, :3, -1].add(END_WEIGHT * plane)
     side = [units[1, :3], units[2, :3], p.glide * units[0, :3]]

@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from frigoris.onboard.convex.pattern import VALUES, Floats, Pattern, Shape, pattern
-from frigoris.onboard.convex.problem import Problem
+from frigoris.onboard.convex.problem import Craft, Problem
 
 NO_LIMIT = 100.0  # of the miss, in units of length: as good as none
+UPRIGHT = np.radians(5.0)  # tilt that is always allowed: a cone needs an inside
 
 
 class Scales(NamedTuple):
@@ -82,20 +83,30 @@ def _values(problem: Problem, scales: Scales, lightest: Floats) -> Floats:
     """The numbers of `Values`; `lightest` is ln of the least mass over that now."""
     craft, kappa = problem.craft, scales.kappa
     throttle = craft.thrust_min / craft.thrust_max
-    values = np.zeros(VALUES.growth + len(lightest))
+    nodes = len(lightest)
+    values = np.zeros(VALUES.growth + 2 * nodes)
     values[VALUES.one] = 1.0
     values[VALUES.kappa] = kappa
     values[VALUES.low_kappa] = throttle * kappa
     values[VALUES.root_kappa] = np.sqrt(2.0 * throttle) * kappa
     if craft.tilt_max is not None:
-        values[VALUES.tilt] = np.cos(craft.tilt_max)
+        values[VALUES.growth + nodes :] = np.cos(_tilts(craft, scales.time, nodes))
     if problem.glide is not None:
         values[VALUES.glide] = 1.0 / np.tan(problem.glide)
     if problem.final_thrust_L is not None:
         across = _across(problem.final_thrust_L)
         values[VALUES.across : VALUES.growth] = across.ravel()
-    values[VALUES.growth :] = np.exp(lightest)
+    values[VALUES.growth : VALUES.growth + nodes] = np.exp(lightest)
     return values
+
+
+def _tilts(craft: Craft, t_f: float, nodes: int) -> Floats:
+    """Largest tilt of the thrust at each node [rad]: it narrows towards the end."""
+    most = craft.tilt_max or 0.0
+    if craft.turn_rate is None:
+        return np.full(nodes, most)
+    left = t_f * np.linspace(1.0, 0.0, nodes)
+    return np.minimum(np.maximum(craft.turn_rate * left, UPRIGHT), most)
 
 
 def _motion(problem: Problem, scales: Scales) -> Floats:

@@ -42,10 +42,10 @@ class Values(NamedTuple):
     kappa: int = 1
     low_kappa: int = 2  # of the lower bound of thrust
     root_kappa: int = 3
-    tilt: int = 4
-    glide: int = 5
-    across: int = 6  # two directions across the final thrust, 6 numbers
-    growth: int = 12  # m_0 over the lightest mass at each node, N + 1 numbers
+    glide: int = 4
+    across: int = 5  # two directions across the final thrust, 6 numbers
+    # N + 1 numbers each: the lightest mass over m_0, then the cosine of the tilt
+    growth: int = 11
 
 
 VALUES = Values()
@@ -132,7 +132,7 @@ def _limits(rows: _Rows, shape: Shape, starts: dict[str, int]) -> None:
         rows.add((at(k, SIGMA), 1.0, VALUES.growth + k), *mass)
     starts["tilt"] = rows.count
     for k in range(n + 1) if shape.tilt else ():
-        cone = (at(k, SIGMA), 1.0, VALUES.tilt)
+        cone = (at(k, SIGMA), 1.0, VALUES.growth + n + 1 + k)
         rows.add(cone, (at(k, U + 2), -1.0, VALUES.one))
     for name, sign in (("lightest", -1.0), ("heaviest", 1.0)):
         starts[name] = rows.count

@@ -28,6 +28,8 @@ class Craft:
     exhaust_speed: float  # Isp g0 cos(cant) of the engines, 1/alpha [m/s]
     mass_dry: float  # below which nothing is left to burn [kg]
     tilt_max: float | None = None  # of the thrust from the vertical [rad]; None: free
+    # at which the lander turns upright for the end [rad/s]; None: at once
+    turn_rate: float | None = None
 
     def __post_init__(self) -> None:
         """A lander that cannot be is the user's mistake, and said at once."""
@@ -43,6 +45,10 @@ class Craft:
         if self.tilt_max is not None:
             found = f"tilt_max = {self.tilt_max:g} rad"
             _demand(0.0 < self.tilt_max <= math.pi, found, "give 0 to pi, in radians")
+        if self.turn_rate is not None:
+            found = f"turn_rate = {self.turn_rate:g} rad/s"
+            wanted = "it must be above 0, beside a tilt_max"
+            _demand(0.0 < self.turn_rate and self.tilt_max is not None, found, wanted)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from frigoris.onboard.convex.solution import Floats, Outcome, Solution
 # what a path in flight says of itself; 0: there is none yet
 WORDS = {Outcome.FUEL_OPTIMAL: 1.0, Outcome.NEAREST: 2.0, Outcome.NONE: 3.0}
 SHORTEST = 10.0  # a path with less left when it is due is flown to its end [s]
+SINK = 1.0  # below both of its ends that a path may go [m]
 
 
 class Need(NamedTuple):
@@ -27,6 +28,7 @@ class Need(NamedTuple):
     thrust_max: float  # of a plan, with a reserve [N]
     exhaust_speed: float  # [m/s]
     tilt_max: float  # [rad]
+    turn_rate: float  # [rad/s]
     glide: float  # [rad], 0: none
     left: float  # of the path that is flown [s], 0: none
 
@@ -54,6 +56,7 @@ def problem(need: Need, intervals: int, t_f: float | None) -> Problem:
             exhaust_speed=need.exhaust_speed,
             mass_dry=need.mass_empty,
             tilt_max=need.tilt_max,
+            turn_rate=need.turn_rate,
         ),
         r_L=local(need.r_M - need.target_r_M),
         v_L=local(need.v_M),
@@ -65,6 +68,18 @@ def problem(need: Need, intervals: int, t_f: float | None) -> Problem:
         t_f=t_f,
         intervals=intervals,
     )
+
+
+def better(need: Need, plan: Solution) -> bool:
+    """Whether to fly a plan: one that stays above ground, and no worse than a path.
+
+    A path in hand is left only for one that ends on the target and can be flown as it
+    is. The ground is not known here: no node may lie below both of its ends.
+    """
+    if not plan.lands or (need.left and plan.outcome is not Outcome.FUEL_OPTIMAL):
+        return False
+    above = plan.r_L[2]
+    return plan.tight and bool(above.min() > min(above[0], above[-1]) - SINK)
 
 
 def nodes(need: Need, plan: Solution) -> tuple[Floats, Floats, Floats]:

@@ -109,14 +109,16 @@ def plan_any_time(problem: Problem) -> Solution:
         return no_descent(reason, n, solves=solves)
     low, mid, high = grid[max(k - 1, 0)], grid[k], grid[min(k + 1, GRID - 1)]
     t_f = golden(judge, low, mid, high)
-    return _finely(problem, t_f, judge(t_f), solves)
+    return _finely(problem, t_f, span[1], judge(t_f), solves)
 
 
-def _finely(problem: Problem, t_f: float, wanted: Rank, solves: int) -> Solution:
+def _finely(
+    problem: Problem, t_f: float, longest: float, wanted: Rank, solves: int
+) -> Solution:
     """The plan on all intervals; on the edge of what is possible, a little later."""
     best: Solution | None = None
     for step in range(STEPS_MAX):
-        plan = plan_at(problem, t_f * (1.0 + step * PRECISION))
+        plan = plan_at(problem, min(t_f * (1.0 + step * PRECISION), longest))
         solves += plan.solves
         if best is None or rank(plan) < rank(best):
             best = plan

@@ -40,11 +40,13 @@ def duration(path: Path) -> Scalar:
 
 
 def at(path: Path, time: Scalar) -> tuple[Vec3, Vec3, Vec3]:
-    """Position, velocity and acceleration at onboard `time`, held beyond its ends.
+    """Position, velocity and acceleration at onboard `time`.
 
     Acceleration is linear between nodes; the position is the cubic through both ends.
+    After its end the path runs on with its final velocity, before its start it waits.
     """
     count = path.r_M.shape[1]
+    over = jnp.maximum(time - path.start - duration(path), 0.0)
     s = jnp.clip((time - path.start) / path.step, 0.0, count - 1.0)
     low = jnp.clip(jnp.floor(s), 0.0, count - 2.0)
     x = s - low
@@ -61,4 +63,4 @@ def at(path: Path, time: Scalar) -> tuple[Vec3, Vec3, Vec3]:
     r = r + x * x * (3.0 - 2.0 * x) * r1 + x * x * (x - 1.0) * h * v1
     slope = 6.0 * x * (1.0 - x) * (r1 - r0) / h
     v = slope + (1.0 - x) * (1.0 - 3.0 * x) * v0 + x * (3.0 * x - 2.0) * v1
-    return r, v, (1.0 - x) * a0 + x * a1
+    return r + over * v, v, (1.0 - x) * a0 + x * a1

@@ -29,6 +29,9 @@ SEARCH = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)  # steps of the time to go [s]
 # is, in parts of the time to go
 TRACK, RESCUE = (0.02, 0.01, 0.0, 0.0), (0.24, 0.12, 0.06, 0.03)
 SOONEST = 1.0  # [s]
+# a way that sinks below its end and below where it begins counts as asking for full
+# thrust again by every so much: a long way needs little thrust, but leads underground
+BELOW = 100.0  # [m]
 
 
 class Family(NamedTuple):
@@ -75,8 +78,9 @@ def beyond(to: Aim, time: Scalar) -> Aim:
 
 
 def peak(family: Family, to: Aim, r: Vec3, v: Vec3, burn: Burn, t_go: Scalar) -> Scalar:
-    """Largest thrust over full thrust on the way to the aim."""
+    """Largest thrust over full thrust on the way to the aim, more if it sinks below."""
     h = t_go / STEPS
+    floor = jnp.minimum(norm(r), norm(to.r))
 
     def thrust(r: Vec3, v: Vec3, t: Scalar) -> tuple[Vec3, Scalar]:
         a = total(family, to, r, v, t)
@@ -92,6 +96,7 @@ def peak(family: Family, to: Aim, r: Vec3, v: Vec3, burn: Burn, t_go: Scalar) ->
         half, _ = thrust(r + 0.5 * h * (v + 0.25 * h * a), v + 0.5 * h * a, t - 0.5 * h)
         # at full level the engines take thrust / flow off the velocity per e-fold
         level = now * burn.mass * jnp.exp(-lost * burn.flow / burn.thrust) / burn.thrust
+        level = level + jnp.maximum(floor - norm(r), 0.0) / BELOW
         r = r + h * v + 0.5 * h * h * half
         return (r, v + h * half, lost + h * now, jnp.maximum(top, level)), None
 

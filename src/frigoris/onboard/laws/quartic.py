@@ -20,6 +20,7 @@ from frigoris.types import Flag, Scalar, Vec3
 FAMILY = Family(gamma=1.0, gain=12.0)
 NEWTON = 8  # steps at most, as flown
 LATEST, SOONEST = -5.0, -2000.0  # of T [s]
+CLOSE = 0.1  # the last step to a root is shorter [s]
 
 
 def jerk_time(
@@ -34,17 +35,20 @@ def jerk_time(
     """Time T [s], negative, at which the downrange jerk at the target is `jerk`.
 
     All along the downrange axis: target `a`, `v`, `r` [SI], state `v_now`, `r_now`,
-    first guess `t`. R-695 eq. 12 by Newton.
+    first guess `t`. R-695 eq. 12 by Newton; NaN where that finds no root.
     """
     rate, gap = 18.0 * v + 6.0 * v_now, 24.0 * (r - r_now)
 
-    def better(_: object, t: Scalar) -> Scalar:
+    def better(_: object, both: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+        t, _ = both
         value = jerk * t**3 + 6.0 * a * t**2 + rate * t + gap
         slope = 3.0 * jerk * t**2 + 12.0 * a * t + rate
-        return jnp.clip(t - value / slope, SOONEST, LATEST)
+        return jnp.clip(t - value / slope, SOONEST, LATEST), value / slope
 
-    solved: Scalar = lax.fori_loop(0, NEWTON, better, t)
-    return solved
+    solved: tuple[Scalar, Scalar] = lax.fori_loop(0, NEWTON, better, (t, t))
+    t, step = solved
+    # on an end of the range the step is as large as the way to the root beyond it
+    return jnp.where(jnp.abs(step) < CLOSE, t, jnp.nan)
 
 
 def led(to: Aim, r: Vec3, v: Vec3, t: Scalar, lead: Scalar) -> Vec3:
@@ -80,8 +84,7 @@ def _solve(at: Situation, flown: Flag) -> Plan:
     t_go = -jerk_time(target.jerk_along, a, v, r, v_now, r_now, guess)
     rest = jnp.zeros_like(t_go)
     # a solve that failed is not flown: the clock of the last one runs on
-    good = jnp.isfinite(t_go) & (t_go > 0.0)
-    t_go = jnp.where(good, t_go, running)
+    t_go = jnp.where(jnp.isfinite(t_go), t_go, running)
     return Plan(level=rest, t_go=t_go, age=rest, c0=rest, c1=rest)
 
 

@@ -73,7 +73,10 @@ def leaning(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command
 
 
 def leant(at: Situation, a_up: Scalar, a_level: Vec3, tilt: Scalar) -> Command:
-    """Thrust for thrust accelerations up and level [m/s^2]: up first, within `tilt`."""
+    """Thrust for thrust accelerations up and level [m/s^2], within `tilt`.
+
+    Where that is more thrust than there is, both get less.
+    """
     up, _, _ = parts(at.nav)
     a_up = jnp.minimum(a_up, at.most / at.burn.mass)
     size = norm(a_level) + 1e-9

@@ -56,9 +56,13 @@ def _convex(at: Situation) -> Command:
     up, _, _ = schedule.parts(at.nav)
     a_up = dot(a, up)
     least = -LEAST * dot(at.nav.free_M, up)
-    way, thrust = schedule.leant(
-        at, jnp.maximum(a_up, least), a - a_up * up, at.config.guidance.tilt_max
-    )
+    lifted = jnp.maximum(a_up, least)
+    # the vertical first: at full thrust there is nothing left for the level part
+    most = at.most / at.burn.mass
+    room = jnp.sqrt(jnp.maximum(most**2 - lifted**2, 0.0))
+    level = a - a_up * up
+    level = level * jnp.minimum(1.0, room / (norm(level) + 1e-9))
+    way, thrust = schedule.leant(at, lifted, level, at.config.guidance.tilt_max)
     first, force = schedule.LAW.command(at)
     have = path.there(at.path)
     return jnp.where(have, way, first), jnp.where(have, thrust, force)
