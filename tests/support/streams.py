@@ -8,6 +8,7 @@ from frigoris.flight.telemetry import telemetry_tables
 from frigoris.packets.dictionary import load_dictionary
 from frigoris.packets.sample import Table
 from frigoris.packets.stream import Sent, make_stream
+from frigoris.radio.downlink import steady
 from support.synthetic_flight import synthetic_flight
 
 BEGIN = 1250.0  # the last three minutes are enough [s]
@@ -27,10 +28,7 @@ def tables(every_instrument: bool = True) -> dict[str, Table]:
         onboard |= {name: make(onboard["t_s"]) for name, make in CARRIED.items()}
     onboard = {k: v[onboard["t_s"] > BEGIN] for k, v in onboard.items()}
     return telemetry_tables(
-        onboard,
-        radio_rate_bit_s=8192.0,
-        radio_frame_bytes=1115,
-        loss_of_signal_s=synthetic_flight().loss_of_signal_s,
+        onboard, steady(8192.0, 1115, end=synthetic_flight().loss_of_signal_s)
     )
 
 

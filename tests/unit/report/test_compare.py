@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from frigoris.flight.record import write_record
+from frigoris.radio.downlink import steady
 from frigoris.report.compare_page import compare
 from frigoris.report.compare_view import read_pair, summary
 from support.synthetic_flight import BRAKED, IGNITION, IMPACT, synthetic_flight
@@ -22,9 +23,7 @@ def write(folder, flight):
         "mission: planned\n",
         "mission: flown\n",
         versions={},
-        loss_of_signal_s=flight.loss_of_signal_s,
-        radio_rate_bit_s=8192.0,
-        radio_frame_bytes=1115,
+        link=steady(8192.0, 1115, end=IMPACT),
     )
     return folder
 
