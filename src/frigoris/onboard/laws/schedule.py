@@ -17,8 +17,8 @@ from frigoris.onboard.laws.law import Command, Law, Situation
 from frigoris.onboard.navigation import Navigator, height
 from frigoris.types import Flag, Scalar, Vec3
 
-# the place is aimed at in full above, not at all below [m]: 10 m/s take half a minute of
-# 10 deg of tilt to come to rest
+# the place is aimed at in full above, not at all below [m]: 10 m/s take half a minute
+# of 10 deg of tilt to come to rest
 STEERED, UPRIGHT = 250.0, 100.0
 # heights over the first look's between which the drift to the target fades out [-]
 STOPPING, STOPPED = 2.5, 1.2
