@@ -18,7 +18,7 @@ TESTED_JAXLIB = ("0.10.2",)
 FAST_FLAGS = (
     "--xla_cpu_multi_thread_eigen=false",
     "--xla_backend_extra_options="
-    "xla_cpu_small_while_loop_byte_threshold=1000000000,"
+    "xla_cpu_small_while_loop_byte_threshold=1000000000000,"
     "xla_cpu_use_multi_output_fusion=true,"
     # LLVM's own: without them it gives up on loops over many arrays, which then run
     # one number at a time (a sixth of a flight)

@@ -11,6 +11,7 @@ from frigoris.constants import TICK
 from frigoris.flight.slices import COAST_TICK_MAX
 from frigoris.mission.cases import SEED
 from frigoris.mission.edit import consistent
+from frigoris.mission.faults.injected import injects
 from frigoris.mission.sampling import Sampling
 from frigoris.mission.schema import Mission
 from frigoris.onboard.covariance import MOTION, WHOLE
@@ -92,6 +93,7 @@ def features(mission: Mission, terrain: str, *, width: int = WIDTH) -> dict[str,
         "relief": mission.ground.relief,
         "engine_count": len(mission.lander.engines),
         "width_count": width,
+        **({"fault_tables": True} if injects(mission) else {}),
     }
 
 

@@ -21,7 +21,7 @@ from frigoris.types import Flag, Scalar
 
 On = Bool[Array, "4 *#cases"]
 ALWAYS = -1.0  # a time before every flight [s]
-Places = list[Array]
+Places = list[Any]  # arrays; of other things while a tree is rebuilt
 
 
 class Active(NamedTuple):

@@ -141,7 +141,7 @@ def _slot(
     """What slot `k` makes of the channels, as if all were meant by it."""
     size, root = scales
     weight = f.weight[k]
-    held = jnp.where((f.hold[k] > 0.5) & jnp.isfinite(last), last, v)
+    held = jnp.where(f.hold[k] > 0.5, last, v)
     said = jnp.where(f.force[k] > 0.5 * NOT, f.force[k] * size + 0.0 * weight, held)
     gain = 1.0 + (f.gain[k] - 1.0) * jnp.abs(weight)
     # LARGE stands for no bound
