@@ -312,3 +312,47 @@ def test_words_of_what_is_set_aside_do_not_reach_the_filter(load):
 
 def test_every_check_of_the_mission_file_is_made(load):
     assert set(fly(load, 900.0, 40.0, used).checks) == set(CHECKS)
+
+
+def test_checks_are_as_large_as_what_is_wrong(load):
+    """Noise of a range is 0.5 m; a rate over a second has 0.7 m/s of it."""
+
+    def wrong(s):
+        used(s)
+        t = s["t"]
+        s["laser"] += 10.0 * t + np.where(later(s, 6.0), 200.0, 0.0)
+        s["radar"] -= 60.0
+        s["closing"] += 3.0
+        s["star_turn"] = 0.02 + 0.0 * t
+        s["propellant"] = 41.0 + 0.0 * t
+        s["asked"][:], s["force"][:] = 3.0, 2.5
+        s["attitude_error"] = 0.3 + 0.0 * t
+
+    checks = fly(load, 1500.0, 40.0, wrong).checks
+    k = 50  # five seconds
+    assert checks["laser_off"][k] == pytest.approx(50.0, abs=2.5)
+    assert checks["radar_off"][k] == pytest.approx(60.0, abs=2.5)
+    assert checks["laser_radar_off"][k] == pytest.approx(110.0, abs=4.0)
+    # it says 10 m/s less than the estimate, 1 m each tick
+    assert np.median(checks["laser_rate_off"][30:55]) == pytest.approx(10.0, abs=1.5)
+    assert np.median(checks["laser_jump"][20:55]) == pytest.approx(1.0, abs=0.7)
+    assert checks["laser_jump"][60] == pytest.approx(201.0, abs=3.0)
+    assert np.median(checks["radar_rate_off"][20:]) < 2.0
+    assert checks["velocimeter_off"][k] == pytest.approx(3.0, abs=1e-6)
+    assert checks["star_off"][k] == pytest.approx(0.02, abs=1e-5)
+    assert checks["gauge_off"][k] == pytest.approx(7.0, abs=1e-6)
+    assert checks["thrust_missing"][k] == pytest.approx(1.0 / 6.0, abs=1e-4)
+    assert checks["attitude_error"][k] == pytest.approx(0.3, abs=1e-9)
+    assert checks["camera_off"][k] == pytest.approx(0.0, abs=1e-5)
+    assert checks["shock"][k] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_a_silent_instrument_grows_old_and_is_unknown(load):
+    def silent(s):
+        used(s)
+        s["laser"] = np.where(later(s), np.nan, s["laser"])
+
+    checks = fly(load, 900.0, 40.0, silent).checks
+    assert checks["laser_age"][60] == pytest.approx(3.1)
+    assert np.isfinite(checks["laser_off"][38]) and np.isnan(checks["laser_off"][42])
+    assert np.isfinite(checks["laser_odd"][29]) and np.isnan(checks["laser_odd"][42])
