@@ -10,6 +10,7 @@ from frigoris.errors import UserError
 from frigoris.mission.cases import SEED
 from frigoris.mission.edit import choose_faults, set_values
 from frigoris.mission.load import load_mission
+from frigoris.mission.schema import Mission
 from frigoris.verbs.flights import Progress, available_cores, versions, write
 
 
@@ -64,11 +65,8 @@ def campaign(
     chosen = choose_faults(set_values(load_mission(mission), sets), faults, off=nominal)
     if only:
         chosen = choose_sets(chosen, only)
-    if pairs and not chosen.faults:
-        raise UserError(
-            f"Cannot fly pairs of {chosen.mission.name}: no fault flies. Name one with "
-            "--fault; `frigoris faults` lists them."
-        )
+    if pairs:
+        _check_pairs(chosen)
     spread = Sampling(sampling, count)
     if spread.advice and say:
         say(spread.advice)
@@ -94,6 +92,14 @@ def campaign(
     result = Campaign(store, summarize(store), pace)
     write_campaign(result)
     return result
+
+
+def _check_pairs(mission: Mission) -> None:
+    if not mission.faults:
+        raise UserError(
+            f"Cannot fly pairs of {mission.mission.name}: no fault flies. Name one "
+            "with --fault; `frigoris faults` lists them."
+        )
 
 
 def campaign_report(folder: Path) -> Campaign:
