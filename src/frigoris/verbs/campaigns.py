@@ -59,13 +59,11 @@ def campaign(
     from frigoris.mission.dispersions import choose_sets
     from frigoris.mission.sampling import Sampling
 
-    if count < 1:
-        raise UserError(f"Cannot fly {count} cases: give -n a number above 0.")
     claim = parse_claim(until) if until else None
     chosen = choose_faults(set_values(load_mission(mission), sets), faults, off=nominal)
-    chosen = choose_sets(chosen, only) if only else chosen
-    if pairs:
-        _check_pairs(chosen)
+    if only:
+        chosen = choose_sets(chosen, only)
+    _check(count, chosen, pairs)
     spread = Sampling(sampling, count)
     if spread.advice and say:
         say(spread.advice)
@@ -93,8 +91,10 @@ def campaign(
     return result
 
 
-def _check_pairs(mission: Mission) -> None:
-    if not mission.faults:
+def _check(count: int, mission: Mission, pairs: bool) -> None:
+    if count < 1:
+        raise UserError(f"Cannot fly {count} cases: give -n a number above 0.")
+    if pairs and not mission.faults:
         raise UserError(
             f"Cannot fly pairs of {mission.mission.name}: no fault flies. Name one "
             "with --fault; `frigoris faults` lists them."
