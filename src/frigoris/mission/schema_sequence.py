@@ -70,6 +70,7 @@ class End(Section):
     tilt_above_deg: Number | None = param(
         0, 180, "of the thrust axis from the vertical", None
     )
+    tilt_below_deg: Number | None = param(0, 180, "the same", None)
     silence_above_s: Number | None = param(
         0, 1e5, "since the last range that was used", None
     )
