@@ -7,7 +7,7 @@ GENERAL = {
     "slow_computer": "skipped_ratio=0.45",
     "reset": "memory=kept,duration_s=1.3",
     "false_contact": "leg=3,says=contact",
-    "order": "phase_ordered=pitch_up",
+    "order": "phase_ordered=terminal_landing",
     "bus_down": "duration_s=0.7",
     "extra_load": "load_W=330",
     "imu_zero": "unit=accelerometer",
