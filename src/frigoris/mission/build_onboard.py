@@ -222,6 +222,8 @@ def guidance_config(m: SimpleNamespace, normal: np.ndarray) -> GuidanceConfig:
         drift_gain=leaf(g.drift_gain),
         position_gain=leaf(g.position_gain),
         drift_max=leaf(g.drift_max),
+        drift_full=leaf(g.drift_full_altitude),
+        drift_end=leaf(g.drift_end_altitude),
         reference=None,
     )
 

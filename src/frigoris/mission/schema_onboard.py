@@ -118,12 +118,22 @@ class Guidance(Section):
     )
     position_gain_per_s: Number = param(0, 10, "horizontal miss to velocity")
     drift_max_m_s: Number = param(0, 200, "largest horizontal speed asked for")
+    drift_full_altitude_m: Number = param(
+        0, 10_000, "the schedule aims at the place in full above it", 250.0
+    )
+    drift_end_altitude_m: Number = param(
+        0, 10_000, "and not at all below it: horizontal speed takes time to end", 100.0
+    )
 
     @model_validator(mode="after")
     def _falling(self) -> "Guidance":
-        for name in ("altitude_m", "rate_m_s"):
-            if getattr(self, f"schedule_{name}") <= getattr(self, f"landing_{name}"):
-                message = f"schedule_{name} is not above landing_{name}"
+        for high, low in (
+            ("schedule_altitude_m", "landing_altitude_m"),
+            ("schedule_rate_m_s", "landing_rate_m_s"),
+            ("drift_full_altitude_m", "drift_end_altitude_m"),
+        ):
+            if getattr(self, high) <= getattr(self, low):
+                message = f"{high} is not above {low}"
                 raise PydanticCustomError("order", "{m}", {"m": message})
         return self
 

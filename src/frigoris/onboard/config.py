@@ -148,6 +148,8 @@ class GuidanceConfig(eqx.Module):
     drift_gain: Scalar  # horizontal velocity to acceleration [1/s]
     position_gain: Scalar  # horizontal position to velocity [1/s]
     drift_max: Scalar  # commanded horizontal speed at most [m/s]
+    drift_full: Scalar  # height above which the place is aimed at in full [m]
+    drift_end: Scalar  # and below which not at all [m]
     reference: Path | None  # the planned trajectory, where a phase tracks it
 
 

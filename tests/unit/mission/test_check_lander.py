@@ -88,3 +88,28 @@ def test_a_convex_plan_below_the_least_thrust_is_refused(tmp_path: Path) -> None
     assert "up to 320 N" in str(caught.value) and "no less than 400 N" in str(
         caught.value
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "schedule_altitude_m",
+            8,
+            "schedule_altitude_m is not above landing_altitude_m",
+        ),
+        ("landing_rate_m_s", 4.7, "schedule_rate_m_s is not above landing_rate_m_s"),
+        (
+            "drift_end_altitude_m",
+            100,
+            "drift_full_altitude_m is not above drift_end_altitude_m",
+        ),
+    ],
+)
+def test_a_schedule_that_does_not_fall_is_refused(
+    tmp_path: Path, key: str, value: float, said: str
+) -> None:
+    path = tmp_path / "flat.yaml"
+    path.write_text(f"extend: hakuto-r-m2\nonboard: {{guidance: {{{key}: {value}}}}}\n")
+    with pytest.raises(MissionFileError, match=said):
+        load_mission(path)

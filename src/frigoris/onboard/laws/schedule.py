@@ -17,9 +17,6 @@ from frigoris.onboard.laws.law import Command, Law, Situation
 from frigoris.onboard.navigation import Navigator, height
 from frigoris.types import Flag, Scalar, Vec3
 
-# the place is aimed at in full above, not at all below [m]: 10 m/s take half a minute
-# of 10 deg of tilt to come to rest
-STEERED, UPRIGHT = 250.0, 100.0
 # heights over the first look's between which the drift to the target fades out [-]
 STOPPING, STOPPED = 2.5, 1.2
 
@@ -114,7 +111,7 @@ def _drift_command(at: Situation, h: Scalar, up: Vec3) -> Vec3:
     """Horizontal velocity towards the aim [m/s], given up in time to come to rest."""
     g, aim = at.config.guidance, at.aim_M
     miss = aim - up * dot(aim, up)  # towards it, level part
-    fade = jnp.clip((h - UPRIGHT) / (STEERED - UPRIGHT), 0.0, 1.0)
+    fade = jnp.clip((h - g.drift_end) / (g.drift_full - g.drift_end), 0.0, 1.0)
     wanted = g.position_gain * miss
     size = norm(wanted) + 1e-9
     return wanted * (fade * jnp.minimum(1.0, g.drift_max / size))
