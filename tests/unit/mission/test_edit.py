@@ -179,6 +179,7 @@ ABSENT = (  # in this mission
     "control.filter.",
     "onboard.hazard_avoidance.",
     "onboard.convex.",
+    "onboard.protection.",
     "onboard.software.",
 )
 
