@@ -5,6 +5,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from scipy.integrate import solve_ivp
 
 from frigoris.lander.rigid_body import World, moon_accel, uneven_gravity
@@ -25,6 +26,7 @@ def work_to(world: World, a: np.ndarray, b: np.ndarray) -> float:
     return float(0.5 * np.sum(weights * ((b - a) @ pull)))
 
 
+@pytest.mark.slow
 def test_the_jacobi_constant_is_kept_over_ten_low_orbits(data_dir: Path) -> None:
     assert data_dir.is_dir()
     field = replace_at(lambda f: f.tide, gravity(DEGREE).harmonics, leaf(TIDE))

@@ -71,6 +71,7 @@ def critical_speed(h: float, d: float, inertia: float, slope_rad: float) -> floa
     return float(np.sqrt(2.0 * lift * about) / (MASS * h))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("h", "d", "inertia"), SETS)
 def test_it_falls_over_at_the_speed_of_the_closed_form(
     h: float, d: float, inertia: float
@@ -220,6 +221,7 @@ def test_no_step_creates_energy() -> None:
     assert np.max(np.diff(path["energy"], axis=0) / first) < 2e-4
 
 
+@pytest.mark.slow
 def test_halving_the_step_changes_attitude_and_peak_load_hardly() -> None:
     """Measured: 0.03 deg and 0.1 %; allowed are 0.1 deg and 2 %."""
     machine, start = random_touchdowns(4, 24, 7)
@@ -230,6 +232,7 @@ def test_halving_the_step_changes_attitude_and_peak_load_hardly() -> None:
     np.testing.assert_allclose(a, b, rtol=0.02)
 
 
+@pytest.mark.slow
 def test_it_slides_down_a_slope_that_is_steeper_than_its_friction() -> None:
     """Acceleration g (sin a - mu cos a), along the slope; held where it is less."""
     angle, way, high = np.radians([15.0, 15.0]), 0.9, 0.75

@@ -16,6 +16,9 @@ from frigoris.mission.load import load_mission
 from frigoris.mission.schema import Mission
 from frigoris.verbs import write
 
+# their program takes minutes to compile
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def crash(stage: Stage) -> Flight:

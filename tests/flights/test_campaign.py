@@ -106,6 +106,7 @@ def test_a_case_in_any_place_of_any_batch_is_the_same_row(
     assert not same(again.slice(0, 1), table.slice(131, 1))
 
 
+@pytest.mark.slow
 def test_a_case_with_a_plan_of_its_own_does_not_depend_on_its_neighbours(
     mission: Mission,
 ) -> None:
@@ -183,6 +184,7 @@ def copy(store: Store, folder: Path) -> Store:
     return open_store(folder)
 
 
+@pytest.mark.slow
 def test_deleted_and_damaged_chunks_are_named_and_flown_again(
     flown: Store, plan: Plan, tmp_path: Path
 ) -> None:

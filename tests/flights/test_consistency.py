@@ -29,6 +29,7 @@ def watched(mission: Mission, stage: Stage, cases: range, width: int) -> Epochs:
     return together(parts)
 
 
+@pytest.mark.slow
 def test_a_few_flights_are_as_wrong_as_their_filter_says(
     mission: Mission, stage: Stage
 ) -> None:

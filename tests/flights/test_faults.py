@@ -16,6 +16,9 @@ from frigoris.mission.faults.library import library
 from frigoris.mission.load import load_mission
 from support.fault_lanes import AT_CONTACT, GENERAL, SHOWN, START
 
+# their program takes minutes to compile
+pytestmark = pytest.mark.slow
+
 ONSET = 655.0  # after the planned ignition [s]
 EVERY = 10
 

@@ -55,6 +55,7 @@ def bad(stage: Stage, mission: Mission, places_M: np.ndarray) -> np.ndarray:
     return steep | (np.asarray(relief) > clearance(lander))
 
 
+@pytest.mark.slow
 def test_looks_from_eighty_metres_find_safe_ground(
     rough: Mission, rough_stage: Stage
 ) -> None:

@@ -122,6 +122,7 @@ class Replayed(Talk):
         return row
 
 
+@pytest.mark.slow
 def test_the_same_commands_give_the_same_flight(healthy: Stage, params: Params) -> None:
     """Those of our software in a compiled slice, sent through the frames: 80 s of
     attitude control and most of the deorbit burn.

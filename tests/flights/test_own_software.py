@@ -370,6 +370,7 @@ def test_a_state_with_room_for_the_ground_stays_as_it_is(single: Params) -> None
     assert jax.tree.structure(after) == jax.tree.structure(state)
 
 
+@pytest.mark.slow
 def test_own_guidance_sees_the_ground_that_our_filter_sees(single: Params) -> None:
     """In phases with the law `own` alone; the thrust asked for tells what it saw."""
 

@@ -75,6 +75,7 @@ def test_the_report_again_tells_the_same(call, flown):
     assert found["landings_per_s"] is None  # nothing was flown
 
 
+@pytest.mark.slow
 def test_a_person_reads_verdicts_outcomes_and_what_to_do_next(call, flown):
     code, out, err = call("campaign-report", flown)
     assert code == 0 and err == ""
@@ -89,6 +90,7 @@ def test_page_and_picture_stand_in_the_store(flown):
     assert (flown / "report.png").read_bytes()[:4] == b"\x89PNG"
 
 
+@pytest.mark.slow
 def test_check_fails_where_a_requirement_is_not_met(call, flown):
     """One in five stands too steep or falls: 'not met', and not good enough."""
     words = [*FLY, "--out", flown, "--resume", "--json"]
@@ -98,6 +100,7 @@ def test_check_fails_where_a_requirement_is_not_met(call, flown):
     assert told(call(*words))[0] == 0
 
 
+@pytest.mark.slow
 def test_a_case_again(call, flown):
     code, found = told(call("replay", flown, "--case", 7, "--out", "again", "--json"))
     assert code == 0

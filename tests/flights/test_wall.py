@@ -141,6 +141,7 @@ def test_only_the_truth_changes_when_only_the_truth_is_changed(
     assert same(first, second)
 
 
+@pytest.mark.slow
 def test_the_gradient_of_an_estimate_is_finite_with_every_other_range_invalid(
     mission: Mission, fleet: Fleet
 ) -> None:

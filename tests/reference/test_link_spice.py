@@ -8,8 +8,9 @@ import pytest
 
 from frigoris.moon.kernels import open_kernels
 from frigoris.moon.time import tdb
+from frigoris.radio.earth import earth_axes
 from frigoris.radio.sight import sky, station_ray
-from frigoris.radio.stations import Station, earth_axes
+from frigoris.radio.stations import Station
 
 CENTRE = Station("centre", 0.0, 0.0, -6_378_137.0, 35.0, 50.0, -4.0)
 FIRST = datetime(2019, 1, 1, tzinfo=UTC)

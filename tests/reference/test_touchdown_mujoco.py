@@ -126,6 +126,7 @@ def judged(count: int, seed: int) -> dict[str, np.ndarray]:
 SIZES = [(8, 5), pytest.param(200, 6, marks=pytest.mark.slow)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "seed"), SIZES)
 def test_both_see_who_falls_over(count: int, seed: int) -> None:
     found = judged(count, seed)

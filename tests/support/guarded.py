@@ -141,6 +141,7 @@ def said(load: OnboardConfig, s: dict[str, Any], rate: Any) -> Measurements:
         radar=radar,
         speed=speed,
         fix=fix,
+        order=jnp.full((), jnp.nan),
     )
 
 

@@ -130,7 +130,7 @@ def _fault(mission: Mission, name: str) -> Fault:
     raise UserError(
         f"Unknown fault {name!r}: mission {mission.mission.name} has "
         f"{', '.join(known) or 'none'}, and `frigoris faults` lists classes to inject."
-        f"{did_you_mean(name, [*known, *library()])}"
+        f"{did_you_mean(name, known) or did_you_mean(name, library())}"
     )
 
 

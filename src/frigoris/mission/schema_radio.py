@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from frigoris.mission.schema_base import Count, Number, Section, Vec3, item, param
 from frigoris.mission.schema_world import Utc
-from frigoris.radio.coding import CODES
+from frigoris.radio.codes import CODES
 from frigoris.radio.stations import EFFICIENCY, STATIONS
 
 

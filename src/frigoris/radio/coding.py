@@ -12,29 +12,13 @@ Coherent BPSK or QPSK (equal per bit) in white noise.
   sections 6 and 8, read to 0.2 dB [K].
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import bdtrc, erfc
 
+from frigoris.radio.codes import REQUIRED, WATERFALLS
+
 N_RS, K_RS, CORRECTED = 255, 223, 16  # CCSDS 131.0-B-4, section 4
 SYMBOL = 8  # bits
-REQUIRED = 1e-5  # share of frames lost at the threshold [-]
-
-
-@dataclass(frozen=True)
-class Waterfall:
-    """Where frames come through."""
-
-    threshold: float  # Eb/N0 at which `REQUIRED` of the frames are lost [dB]
-    decades: float  # of the loss per decibel below it
-
-
-WATERFALLS = {
-    "concatenated": Waterfall(2.6, 7.0),
-    "ldpc": Waterfall(1.3, 12.0),
-}
-CODES = ("uncoded", "reed_solomon", *WATERFALLS)
 
 
 def bit_error(ebn0_dB: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ from frigoris.moon.ground import Ground, height
 from frigoris.moon.kernels import Kernels
 from frigoris.moon.orientation import DAY
 from frigoris.moon.time import tdb
-from frigoris.radio.stations import Station, earth_axes, earth_fixed
+from frigoris.radio.earth import earth_axes, earth_fixed
+from frigoris.radio.stations import Station
 
 KNOT = 60.0  # between looks at the sky; splines in between err by micrometres [s]
 EDGE = 10.0  # the sky is looked at this much beyond both ends [s]

@@ -1,4 +1,4 @@
-"""Ground stations by name, and where they are while the Earth turns.
+"""Ground stations by name. Without NumPy: a mission file is checked at once.
 
 Places: frame kernel `estrack_v04.tf` of ESA's SPICE service (Escalante Lopez, 7 April
 2021), whose Goonhilly has its longitude with the sign of the east; it is west.
@@ -7,8 +7,7 @@ SpaceNews, "ESA ground stations to support HAKUTO-R".
 """
 
 from dataclasses import dataclass
-
-import numpy as np
+from math import radians
 
 # noise of receiver, feed and cold sky at the zenith [K]: dishes of 35 m with cooled
 # receivers have some 50 dB/K, the 15 m dish of Kourou 41 dB/K [K]
@@ -38,7 +37,7 @@ def _station(
     mask_deg: float = 10.0,
 ) -> Station:
     lat, lon, height = place
-    angles = np.radians([lat, lon, mask_deg])
+    angles = [radians(x) for x in (lat, lon, mask_deg)]
     low = float(angles[2])
     return Station(
         name, float(angles[0]), float(angles[1]), height, diameter, noise, low
@@ -60,30 +59,3 @@ STATIONS: dict[str, Station] = {
         _station("canberra", (-35.4024, 148.9813, 689.0), 70.0, 20.0),
     )
 }
-
-
-def earth_fixed(station: Station) -> tuple[np.ndarray, np.ndarray]:
-    """Position [m] and direction of the zenith, in axes that turn with the Earth."""
-    import erfa
-
-    place = erfa.gd2gc(1, station.longitude, station.latitude, station.height)
-    level = np.cos(station.latitude)
-    up = [
-        level * np.cos(station.longitude),
-        level * np.sin(station.longitude),
-        np.sin(station.latitude),
-    ]
-    return np.asarray(place, dtype=np.float64), np.array(up)
-
-
-def earth_axes(tt1: float, tt2: float, utc1: float, utc2: float) -> np.ndarray:
-    """Turns components of the ICRF into those that turn with the Earth, `[3, 3]`.
-
-    IAU 2000B precession and nutation (McCarthy and Luzum 2003), by ERFA. Left out: UT1
-    less UTC (below 0.9 s by definition: 0.004 deg, 1.4 microseconds of light time) and
-    the motion of the pole (0.5 arc seconds, 15 m).
-    """
-    import erfa
-
-    turn = erfa.c2t00b(tt1, tt2, utc1, utc2, 0.0, 0.0)
-    return np.asarray(turn, dtype=np.float64)

@@ -37,6 +37,7 @@ def test_the_chronology_has_its_published_values() -> None:
     assert relief.chronology(4.0 * GYR) == pytest.approx(6.0e-2, rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "age"), [("mare", 3.5), ("highland", 4.0)])
 def test_counted_craters_follow_the_law_over_five_decades(
     kind: str, age: float

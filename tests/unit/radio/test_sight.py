@@ -10,9 +10,10 @@ from frigoris.constants import C_LIGHT, RADIUS_MOON
 from frigoris.moon.frames import local_axes
 from frigoris.moon.time import parse_utc
 from frigoris.radio.downlink import NOBODY, all_legs, downlink
+from frigoris.radio.earth import earth_axes, earth_fixed
 from frigoris.radio.relay import Relay
 from frigoris.radio.sight import hidden, sky, station_ray
-from frigoris.radio.stations import STATIONS, Station, earth_axes, earth_fixed
+from frigoris.radio.stations import STATIONS, Station
 from support.grounds import ground_of, place_M
 from support.radios import radio_of, standing_at
 

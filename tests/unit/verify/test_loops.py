@@ -70,6 +70,7 @@ def test_autodiff_matches_central_differences() -> None:
     assert np.max(np.abs(np.array(inputs).T - beside) / own) < 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("a", "h", "force", "hertz"), [row[:4] for row in PAPER])
 def test_slosh_pole_is_at_the_frequency_of_the_table(
     a: float, h: float, force: float, hertz: float

@@ -45,6 +45,7 @@ def mistake(result, *words):
         assert word in err
 
 
+@pytest.mark.slow
 def test_one_json_object_and_a_picture(call, tmp_path):
     write(tmp_path / "t.csv", campaign(1, 120, speeds=(0.0, 12.0)))
     code, out, err = call("t.csv", *FIT, "--need-m", "3000", "--json")
