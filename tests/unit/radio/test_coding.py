@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from frigoris.radio.codes import CODES, REQUIRED, bit_error, frame_error, required
+from frigoris.radio.codes import CODES, REQUIRED
+from frigoris.radio.coding import bit_error, frame_error, required
 
 
 def test_bits_of_bpsk_are_wrong_as_often_as_textbooks_say():
