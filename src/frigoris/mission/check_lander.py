@@ -170,8 +170,9 @@ def _power(lander: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _planner(tree: Mapping[str, Any], lander: Mapping[str, Any]) -> Iterator[Fault]:
     """A convex plan lies between the least thrust and its share of the full one."""
-    sequence = (tree.get("onboard") or {}).get("sequence") or {}
-    phases = sequence.get("phases")
+    phases: Any = tree
+    for name in ("onboard", "sequence", "phases"):
+        phases = phases.get(name) if isinstance(phases, Mapping) else None
     engines = [engine for _, engine in _rows(lander, "engines")]
     full = sum(_number(e, "thrust_N") or 0.0 for e in engines)
     mains = [e for e in engines if e.get("group", "main") == "main"]

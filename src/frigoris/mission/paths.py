@@ -59,7 +59,8 @@ def _walk(
         if inner is None:
             yield path, Parameter(owner, name)
         elif _by_name(owner.model_fields[name].annotation):
-            for label, entry in (value or {}).items():
+            named = value if isinstance(value, Mapping) else {}
+            for label, entry in named.items():
                 yield from _walk(inner, entry, f"{path}.{label}.", inner.model_fields)
         elif isinstance(value, list | tuple):
             for i, entry in enumerate(value):
