@@ -36,7 +36,8 @@ Fault = tuple[Location, str]
 def cross_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     """Everything that is wrong between the parts."""
     known = parameters(tree)
-    if RELIEF in (tree.get("faults") or ()):
+    faults = tree.get("faults")
+    if isinstance(faults, Mapping) and RELIEF in faults:
         text = f"no fault may be named {RELIEF}: {RELIEF}_off/ stands for level ground"
         yield ("faults", RELIEF), text
     yield from _fault_values(tree, known)
