@@ -124,7 +124,8 @@ def _instruments(s: SimpleNamespace) -> dict[str, Any]:
         "camera_B": s.landmark_camera,
     }
     places = {name: unit and leaf(unit.position) for name, unit in there.items()}
-    meter = s.velocimeter
+    radar, meter = s.radar_altimeter, s.velocimeter
+    places["radar_half_beam"] = radar and leaf(0.5 * radar.beam)
     known = meter and Beams(leaf(meter.position), leaf(directions(meter)))
     return places | {"beams": known}
 

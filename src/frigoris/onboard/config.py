@@ -67,6 +67,7 @@ class VehicleModel(eqx.Module):
     imu_B: Vec3  # where the instruments sit, body frame [m]
     laser_B: Vec3
     radar_B: Vec3 | None  # None: there is no such instrument
+    radar_half_beam: Scalar | None  # [rad]
     beams: Beams | None
     camera_B: Vec3 | None
     standoff: Scalar  # centre of mass above the footpads at landing [m]

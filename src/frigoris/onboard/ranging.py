@@ -13,7 +13,7 @@ from frigoris.onboard import editing as edit
 from frigoris.onboard import ground_map
 from frigoris.onboard.config import NavigationConfig, OnboardConfig
 from frigoris.onboard.navigation import Navigator, corrected, gains, no_error, past
-from frigoris.types import Flag, Scalar, Vec3
+from frigoris.types import Flag, Quat, Scalar, Vec3
 
 COS_FLAT = 0.2  # of the largest incidence that is still believed [-]
 REFINEMENTS = 2  # of the place that a beam over a map ends at
@@ -106,21 +106,33 @@ def _aside(c: NavigationConfig, beam_M: Vec3, r_M: Vec3) -> Scalar:
     return 2.0 * c.slow.range_sigma[0] ** 2 * -jnp.expm1(-level / c.slow.ground_length)
 
 
+def looks_below(config: OnboardConfig, r_M: Vec3, q_MB: Quat) -> Flag:
+    """Whether the beam of the radar altimeter holds the vertical."""
+    half = config.vehicle.radar_half_beam
+    if half is None:
+        raise ValueError("there is no radar altimeter")
+    z = jnp.zeros_like(r_M).at[2].set(1.0)
+    upward = dot(rotate(q_MB, z), r_M) / norm(r_M)
+    return upward >= jnp.cos(half)
+
+
 def update_radar(
     nav: Navigator, config: OnboardConfig, echo: tuple[Scalar, Scalar], com_B: Vec3
 ) -> Navigator:
     """Range of the nearest ground [m], NaN without one, and its age [s].
 
     Taken for the height over the ground below: over level ground the nearest point of
-    a beam that holds the vertical is there, however the lander leans.
+    a beam that holds the vertical is there, however the lander leans. Any other is not
+    used.
     """
     measured, age = echo
     radar_B = config.vehicle.radar_B
     if radar_B is None:
         return nav
-    valid = jnp.isfinite(measured)
-    age = jnp.where(valid, age, 0.0)
+    said = jnp.isfinite(measured)
+    age = jnp.where(said, age, 0.0)
     r_M, q_MB = past(nav, age)
+    valid = said & looks_below(config, r_M, q_MB)
     arm_M = rotate(q_MB, radar_B - com_B)
     place_M = r_M + arm_M
     up = place_M / norm(place_M)

@@ -23,6 +23,7 @@ from frigoris.onboard.config import OnboardConfig
 from frigoris.onboard.navigation import Navigator, past
 from frigoris.onboard.protection import rangers
 from frigoris.onboard.protection.rangers import Ranger
+from frigoris.onboard.ranging import looks_below
 from frigoris.types import Flag, Quat, Scalar, Vec3
 
 SMOOTH = 0.5  # over which specific forces are compared [s]
@@ -175,7 +176,9 @@ def _radar(
     bias = none if nav.range_error is None else nav.range_error[2]
     down_M = -place_M / norm(place_M)
     spread = c.radar_sigma, c.radar_spread
-    return rangers.reduced(nav, config, place_M, down_M, bias, said.range, spread)
+    # a beam that leans away ranges other ground: it says nothing of the height
+    echo = jnp.where(looks_below(config, r_M, q_MB), said.range, jnp.nan)
+    return rangers.reduced(nav, config, place_M, down_M, bias, echo, spread)
 
 
 def _speed(

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from frigoris.math.rotation import q_from_rotvec, qmul
 from frigoris.math.tree import replace_at
 from frigoris.mission.batch import make_stage
 from frigoris.mission.load import load_mission
@@ -22,6 +23,7 @@ from frigoris.onboard.protection.config import (
     SlowDown,
 )
 from frigoris.onboard.quantities import CHECKS
+from frigoris.onboard.ranging import update_radar
 from frigoris.phases import ABORT, BRAKING, LANDED, SAFE, TERMINAL_DESCENT
 from support.guarded import TICKS, believed, fly, said
 
@@ -356,3 +358,16 @@ def test_a_silent_instrument_grows_old_and_is_unknown(load):
     assert checks["laser_age"][60] == pytest.approx(3.1)
     assert np.isfinite(checks["laser_off"][38]) and np.isnan(checks["laser_off"][42])
     assert np.isfinite(checks["laser_odd"][29]) and np.isnan(checks["laser_odd"][42])
+
+
+@pytest.mark.parametrize(
+    ("lean_deg", "heard"), [(0.0, True), (19.0, True), (21.0, False)]
+)
+def test_a_radar_that_leans_away_is_not_heard(load, lean_deg, heard):
+    """Half of its beam is 20 deg: further off, the nearest ground is not that below."""
+    turn = q_from_rotvec(jnp.array([0.0, np.radians(lean_deg), 0.0]))
+    nav = believed(load, jnp.float64(1000.0), jnp.float64(20.0))
+    nav = replace_at(lambda n: n.q_MB, nav, qmul(nav.q_MB, turn))
+    echo = jnp.float64(1300.0), jnp.float64(0.0)
+    after = update_radar(nav, load, echo, load.vehicle.com_dry_B)
+    assert bool(np.any(np.asarray(after.r_M) != np.asarray(nav.r_M))) is heard
